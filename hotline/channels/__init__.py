@@ -1,0 +1,1 @@
+"""The outside: carriers and signatures."""

@@ -1,0 +1,1 @@
+"""What stands in for the world in a demonstration: the fake carrier, sample staff."""

@@ -1,0 +1,207 @@
+"""The life of a ticket (工单) as one table: who may do what in which status.
+
+Built from domain §3 (受理 → 派单 → 办理 → 答复 → 回访, 国办发〔2020〕53号). Only transitions that have
+a page, an actor and a limit stand here; what a later stage needs is added with its page.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from hotline.domain.errors import NotAllowedError, WrongStatusError
+
+
+class Status(StrEnum):
+    """Where a ticket stands. Values are stored."""
+
+    TRIAGE = "triage"
+    DISPATCHED = "dispatched"
+    DISPUTED = "disputed"
+    HANDLING = "handling"
+    EXTENSION_PENDING = "extension_pending"
+    REVISIT = "revisit"
+    ANSWERED = "answered"
+    ARCHIVED = "archived"
+    ARCHIVED_UNVERIFIED = "archived_unverified"
+
+
+class Role(StrEnum):
+    """In which capacity somebody acts. Values are stored."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+    OFFICER = "officer"
+    UNIT = "unit"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """What can happen to a ticket. Values are stored and hashed: never renamed."""
+
+    RECEIVE = "receive"  # 受理: the first event of every ticket
+    ADD = "add"  # the citizen says more
+    LOCATE = "locate"  # the citizen or an operator names the place or the class
+    DISPATCH = "dispatch"  # 派单
+    ANSWER = "answer"  # answered on the spot
+    ACCEPT = "accept"  # 签收
+    CONTACT = "contact"  # somebody spoke with the caller
+    CHECK_IN = "check_in"  # on site, with a position
+    NOTE = "note"
+    RETURN = "return"  # 退单, with proof
+    UPHOLD = "uphold"  # the return was right
+    OVERTURN = "overturn"  # the return was wrong
+    WHISTLE = "whistle"  # 吹哨
+    ACKNOWLEDGE = "acknowledge"  # a unit has heard the whistle
+    ARRIVE = "arrive"  # 报到: a named person stands on site
+    FINISH = "finish"  # the unit's part is done
+    REFUSE = "refuse"  # the unit refuses, with a reason
+    END_WHISTLE = "end_whistle"  # the whistler confirms; an emergency's danger is gone
+    CLIMB = "climb"  # 逐级化解: the next rung is told
+    REMIND = "remind"  # a limit has passed and its owner was told
+    ALARM = "alarm"  # danger words, or a supervisor's entry
+    SUBMIT = "submit"  # a claim of closure, typed, with proof
+    ASK = "ask"  # the caller is asked whether it is true
+    CONFIRM = "confirm"  # the caller says: solved
+    DENY = "deny"  # the caller says: not solved
+    LAPSE = "lapse"  # the caller stayed silent
+    EXTEND = "extend"  # more time is asked for
+    GRANT = "grant"
+    DECLINE = "decline"
+    RAISE = "raise"  # three redos: a rung up
+    DELIVER = "deliver"  # what became of a message
+
+
+class Step(StrEnum):
+    """What the clock does when a limit passes. Values are stored."""
+
+    TRIAGE = "triage"
+    SIGN = "sign"
+    CONTACT = "contact"
+    HANDLE = "handle"
+    RULE_RETURN = "rule_return"
+    RULE_EXTENSION = "rule_extension"
+    ASK = "ask"
+    ASK_SILENCE = "ask_silence"
+    WHISTLE_ACK = "whistle_ack"
+    WHISTLE_ARRIVE = "whistle_arrive"
+    WHISTLE_TOP = "whistle_top"
+
+
+class Rule(NamedTuple):
+    """The status an action leads to, and the roles that may take it."""
+
+    to: Status
+    by: frozenset[Role]
+
+
+def _by(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_OPERATOR, _OFFICER = _by(Role.OPERATOR), _by(Role.OFFICER)
+_UNIT, _SYSTEM, _CITIZEN = _by(Role.UNIT), _by(Role.SYSTEM), _by(Role.CITIZEN)
+
+_MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
+    (Status.TRIAGE, Action.DISPATCH): Rule(Status.DISPATCHED, _OPERATOR | _SYSTEM),
+    (Status.TRIAGE, Action.ANSWER): Rule(Status.ANSWERED, _OPERATOR),
+    (Status.DISPATCHED, Action.ACCEPT): Rule(Status.HANDLING, _OFFICER | _SYSTEM),
+    (Status.DISPATCHED, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
+    (Status.DISPUTED, Action.UPHOLD): Rule(Status.TRIAGE, _OPERATOR),
+    (Status.DISPUTED, Action.OVERTURN): Rule(Status.DISPATCHED, _OPERATOR),
+    (Status.HANDLING, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
+    (Status.HANDLING, Action.EXTEND): Rule(Status.EXTENSION_PENDING, _OFFICER),
+    (Status.HANDLING, Action.SUBMIT): Rule(Status.REVISIT, _OFFICER),
+    (Status.EXTENSION_PENDING, Action.GRANT): Rule(Status.HANDLING, _by(Role.SUPERVISOR)),
+    (Status.EXTENSION_PENDING, Action.DECLINE): Rule(Status.HANDLING, _by(Role.SUPERVISOR)),
+    (Status.REVISIT, Action.CONFIRM): Rule(Status.ARCHIVED, _CITIZEN),
+    (Status.REVISIT, Action.DENY): Rule(Status.HANDLING, _CITIZEN),
+    (Status.REVISIT, Action.LAPSE): Rule(Status.ARCHIVED_UNVERIFIED, _SYSTEM),
+    # The caller who speaks late is heard: silence was never consent.
+    (Status.ARCHIVED_UNVERIFIED, Action.CONFIRM): Rule(Status.ARCHIVED, _CITIZEN),
+    (Status.ARCHIVED_UNVERIFIED, Action.DENY): Rule(Status.HANDLING, _CITIZEN),
+}
+
+# What happens beside the course of the ticket and leaves its status as it is.
+_OPEN: Final = (
+    Status.TRIAGE,
+    Status.DISPATCHED,
+    Status.DISPUTED,
+    Status.HANDLING,
+    Status.EXTENSION_PENDING,
+    Status.REVISIT,
+)
+_IN_HAND: Final = (Status.HANDLING, Status.EXTENSION_PENDING)
+_BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
+    Action.ADD: (_OPEN, _CITIZEN | _OPERATOR),
+    Action.LOCATE: ((Status.TRIAGE,), _CITIZEN | _OPERATOR),
+    Action.NOTE: (tuple(Status), _by(Role.OPERATOR, Role.OFFICER, Role.SUPERVISOR)),
+    Action.CONTACT: ((Status.DISPATCHED, *_IN_HAND, Status.TRIAGE), _OFFICER | _OPERATOR),
+    Action.CHECK_IN: (_IN_HAND, _OFFICER),
+    Action.WHISTLE: (_IN_HAND, _OFFICER),
+    Action.ACKNOWLEDGE: (_IN_HAND, _UNIT),
+    Action.ARRIVE: (_IN_HAND, _UNIT),
+    Action.FINISH: (_IN_HAND, _UNIT),
+    Action.REFUSE: (_IN_HAND, _UNIT),
+    Action.END_WHISTLE: (_IN_HAND, _OFFICER),
+    Action.CLIMB: (_OPEN, _SYSTEM),
+    Action.REMIND: (_OPEN, _SYSTEM),
+    Action.RAISE: (_IN_HAND, _SYSTEM),
+    Action.ALARM: (_OPEN, _SYSTEM | _CITIZEN),
+    Action.ASK: ((Status.REVISIT,), _SYSTEM),
+    Action.DELIVER: (tuple(Status), _SYSTEM),
+}
+
+RULES: Final[Mapping[tuple[Status, Action], Rule]] = {
+    **_MOVES,
+    **{
+        (status, action): Rule(status, by)
+        for action, (statuses, by) in _BESIDE.items()
+        for status in statuses
+    },
+}
+
+# Who must act next, and which limit of theirs is running, in each status that is not an end.
+OWNER: Final[Mapping[Status, Role]] = {
+    Status.TRIAGE: Role.OPERATOR,
+    Status.DISPATCHED: Role.OFFICER,
+    Status.DISPUTED: Role.OPERATOR,
+    Status.HANDLING: Role.OFFICER,
+    Status.EXTENSION_PENDING: Role.SUPERVISOR,
+    Status.REVISIT: Role.CITIZEN,
+}
+CLOCK: Final[Mapping[Status, Step]] = {
+    Status.TRIAGE: Step.TRIAGE,
+    Status.DISPATCHED: Step.SIGN,
+    Status.DISPUTED: Step.RULE_RETURN,
+    Status.HANDLING: Step.HANDLE,
+    Status.EXTENSION_PENDING: Step.RULE_EXTENSION,
+    Status.REVISIT: Step.ASK_SILENCE,
+}
+ENDS: Final = frozenset(Status) - frozenset(OWNER)
+
+
+def step(status: Status, action: Action, role: Role) -> Status:
+    """Return the status that ``action`` leads to.
+
+    Raises:
+        WrongStatusError: no rule lets ``action`` happen in ``status``.
+        NotAllowedError: a rule does, but not for ``role``.
+    """
+    rule = RULES.get((status, action))
+    if rule is None:
+        raise WrongStatusError(status=status, action=action)
+    if role not in rule.by:
+        raise NotAllowedError(role=role, action=action)
+    return rule.to
+
+
+def ticket_number(day: str, sequence: int) -> str:
+    """Return the 12-digit number that callers are told: ``YYMMDD`` and six digits.
+
+    Args:
+        day: the county's day as ``YYMMDD``.
+        sequence: from the database's sequence; a million tickets a day are told apart.
+    """
+    return f"{day}{sequence % 1_000_000:06d}"

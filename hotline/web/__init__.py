@@ -1,0 +1,1 @@
+"""The desks and the doors: Flask, and nothing of it elsewhere."""

@@ -1,0 +1,1 @@
+"""When and how often: processes that run without a person."""
