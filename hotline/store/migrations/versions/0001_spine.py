@@ -1,0 +1,19 @@
+"""The tables of the spine: people, tickets, ledger, whistles, timers, outbox, inbox."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything; grants are given by `hotline.store.migrate` after each upgrade."""
+    connection = op.get_bind()
+    connection.exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    """Refuse: a ledger is never dropped by a command."""
+    raise RuntimeError("0001 has no way back: it would drop the ledger")

@@ -1,0 +1,36 @@
+"""Every row of the hotline, by stage. Input is checked at the edge; these only hold it."""
+
+from hotline.store.models.ledger import Attention, IdentityView, LedgerRoot, TicketEvent
+from hotline.store.models.messages import Call, Inbox, Outgoing, Watermark
+from hotline.store.models.people import Leave, PostHolding, SignIn, SignInAttempt, Staff
+from hotline.store.models.policy import CalendarDay, MapVersion
+from hotline.store.models.tickets import Ask, Command, Media, Ticket, TicketIdentity, TicketText
+from hotline.store.models.timers import Timer
+from hotline.store.models.whistles import Whistle, WhistleParty
+
+__all__ = [
+    "Ask",
+    "Attention",
+    "CalendarDay",
+    "Call",
+    "Command",
+    "IdentityView",
+    "Inbox",
+    "Leave",
+    "LedgerRoot",
+    "MapVersion",
+    "Media",
+    "Outgoing",
+    "PostHolding",
+    "SignIn",
+    "SignInAttempt",
+    "Staff",
+    "Ticket",
+    "TicketEvent",
+    "TicketIdentity",
+    "TicketText",
+    "Timer",
+    "Watermark",
+    "Whistle",
+    "WhistleParty",
+]

@@ -1,0 +1,135 @@
+"""The ticket as it stands now, and what hangs on it. Its history is in `TicketEvent`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from hotline.domain.tickets import Status
+from hotline.store.columns import by_value, UTCDateTime
+
+
+class Ticket(SQLModel, table=True):
+    """A caller's request (工单). Changed only by `hotline.work.Work` under its row lock.
+
+    ``due_at`` is the unit's clock; the citizen's clock runs from ``received_at`` and never stops.
+    ``version`` grows with every change that a screen must not overlook; ``event_seq`` with
+    every event.
+    """
+
+    __tablename__ = "ticket"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str = Field(unique=True)
+    status: Status = Field(sa_type=by_value(Status))
+    channel: str
+    line: str
+    class_code: str | None = None
+    grid: str | None = None
+    town: str | None = None
+    unit: str | None = None
+    post: str | None = None
+    officer_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    urgent: bool = False
+    triage_reason: str | None = None
+    rung: str = "grid"
+    routing: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    map_version: str
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    dispatched_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    contacted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    due_provisional: bool = False
+    submitted_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    submitted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    returns: int = 0
+    redos: int = 0
+    extensions: int = 0
+    version: int = 1
+    event_seq: int = 0
+    head_hash: str
+    last_event_at: datetime = Field(sa_type=UTCDateTime)
+    rooted_seq: int = 0
+
+
+class TicketIdentity(SQLModel, table=True):
+    """Who called, apart from what was said; each field sealed, the number found by its hash."""
+
+    __tablename__ = "ticket_identity"
+
+    ticket_id: UUID = Field(foreign_key="ticket.id", primary_key=True)
+    number_sealed: bytes | None = None
+    number_hash: str | None = None
+    name_sealed: bytes | None = None
+    address_sealed: bytes | None = None
+    found_sealed: bytes | None = None
+
+
+class TicketText(SQLModel, table=True):
+    """Words on a ticket. They can be redacted; the chain keeps only their salted hash."""
+
+    __tablename__ = "ticket_text"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    kind: str
+    salt: str
+    body: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    redacted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Media(SQLModel, table=True):
+    """A photo or a recording. The original lies sealed in the media folder under its hash."""
+
+    __tablename__ = "media"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    purpose: str
+    sha256: str
+    kind: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    at: datetime = Field(sa_type=UTCDateTime)
+    by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class Ask(SQLModel, table=True):
+    """The question put to the caller after a submission: is it solved, how satisfied?
+
+    ``grade`` is 5 (非常满意) to 1 (非常不满意), the five national grades.
+    """
+
+    __tablename__ = "ask"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    round: int
+    token_hash: str | None = Field(default=None, unique=True)
+    tries: int = 0
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    answered_by: str | None = None
+    solved: bool | None = None
+    grade: int | None = None
+
+
+class Command(SQLModel, table=True):
+    """A command from the field under the device's own key; a repeat gets ``answer`` again."""
+
+    __tablename__ = "command"
+
+    id: UUID = Field(primary_key=True)
+    staff_id: UUID = Field(foreign_key="staff.id")
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    action: str
+    body_hash: str
+    answer: dict[str, Any] = Field(sa_type=JSONB)
+    seen_version: int | None = None
+    done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    at: datetime = Field(sa_type=UTCDateTime)

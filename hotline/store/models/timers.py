@@ -1,0 +1,30 @@
+"""Limits that are running."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlmodel import Field, SQLModel
+
+from hotline.domain.tickets import Step
+from hotline.store.columns import by_value, UTCDateTime
+
+
+class Timer(SQLModel, table=True):
+    """One limit of one subject (a ticket or a whistle's party).
+
+    ``due_at`` is the limit itself and never moves; ``fire_at`` is the next try, later only when
+    a try has failed. The unique key (subject, step, generation) makes a step happen once.
+    """
+
+    __tablename__ = "timer"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    subject_id: UUID
+    step: Step = Field(sa_type=by_value(Step))
+    generation: int = 0
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    fire_at: datetime = Field(sa_type=UTCDateTime)
+    state: str = "waiting"
+    attempts: int = 0
+    fault: str | None = None
