@@ -1,0 +1,211 @@
+"""Rows of tickets: locked for a command, listed for a desk."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from hotline.domain.tickets import ENDS, Status
+from hotline.store.models import (
+    Ask,
+    Command,
+    Media,
+    Ticket,
+    TicketEvent,
+    TicketIdentity,
+    TicketText,
+)
+
+PAGE: Final = 50
+
+
+def lock(session: Session, number: str) -> Ticket | None:
+    """Return the ticket under its row lock, as it is in the database now."""
+    return session.exec(
+        select(Ticket)
+        .where(col(Ticket.number) == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def lock_all(session: Session, ticket_ids: Sequence[UUID]) -> list[Ticket]:
+    """Return several tickets under their row locks, taken in the order of their ids."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(col(Ticket.id).in_(ticket_ids))
+            .order_by(col(Ticket.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def find(session: Session, number: str) -> Ticket | None:
+    """Return the ticket without a lock, for a page."""
+    return session.exec(select(Ticket).where(col(Ticket.number) == number)).one_or_none()
+
+
+def with_status(
+    session: Session, statuses: Collection[Status], *, limit: int = PAGE
+) -> list[Ticket]:
+    """Return tickets in ``statuses``, the one that is due first in front."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(col(Ticket.status).in_(list(statuses)))
+            .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
+            .limit(limit)
+        )
+    )
+
+
+def of_officer(
+    session: Session, staff_id: UUID, posts: Collection[str], *, limit: int = PAGE
+) -> list[Ticket]:
+    """Return a person's open tickets: accepted by them, or waiting at a post they stand in for."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(
+                col(Ticket.closed_at).is_(None),
+                sa.or_(
+                    col(Ticket.officer_id) == staff_id,
+                    sa.and_(
+                        col(Ticket.officer_id).is_(None),
+                        col(Ticket.post).in_(list(posts)),
+                        col(Ticket.status) == Status.DISPATCHED,
+                    ),
+                ),
+            )
+            .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
+            .limit(limit)
+        )
+    )
+
+
+def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
+    """Return the tickets of one caller that are not at an end, the newest first.
+
+    Those archived without an answer are among them: the caller may still speak.
+    """
+    ends = [status for status in ENDS if status is not Status.ARCHIVED_UNVERIFIED]
+    return list(
+        session.exec(
+            select(Ticket)
+            .join(TicketIdentity, col(TicketIdentity.ticket_id) == col(Ticket.id))
+            .where(
+                col(TicketIdentity.number_hash).in_(list(hashes)),
+                col(Ticket.status).not_in(ends),
+            )
+            .order_by(col(Ticket.received_at).desc())
+            .limit(10)
+        )
+    )
+
+
+def recent(session: Session, *, limit: int = PAGE) -> list[Ticket]:
+    """Return the newest tickets of any status."""
+    return list(session.exec(select(Ticket).order_by(col(Ticket.received_at).desc()).limit(limit)))
+
+
+def counts(session: Session) -> dict[Status, int]:
+    """Return how many tickets stand in each status."""
+    rows = session.execute(sa.select(col(Ticket.status), sa.func.count()).group_by(Ticket.status))
+    return {Status(status): number for status, number in rows}
+
+
+def identity(session: Session, ticket_id: UUID) -> TicketIdentity | None:
+    """Return who called. Whoever shows it to a person logs the view."""
+    return session.get(TicketIdentity, ticket_id)
+
+
+def texts(session: Session, ticket_id: UUID) -> list[TicketText]:
+    """Return the words on a ticket, oldest first."""
+    return list(
+        session.exec(
+            select(TicketText)
+            .where(col(TicketText.ticket_id) == ticket_id)
+            .order_by(col(TicketText.at), col(TicketText.id))
+        )
+    )
+
+
+def first_words(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what was said first on each ticket, for lists."""
+    rows = session.execute(
+        sa.select(col(TicketText.ticket_id), col(TicketText.body))
+        .where(col(TicketText.ticket_id).in_(list(ticket_ids)), col(TicketText.kind) == "words")
+        .order_by(col(TicketText.ticket_id), col(TicketText.at))
+        .distinct(col(TicketText.ticket_id))
+    )
+    return {ticket_id: body for ticket_id, body in rows}
+
+
+def events(session: Session, ticket_id: UUID) -> list[TicketEvent]:
+    """Return everything that happened to a ticket, in order."""
+    return list(
+        session.exec(
+            select(TicketEvent)
+            .where(col(TicketEvent.ticket_id) == ticket_id)
+            .order_by(col(TicketEvent.seq))
+        )
+    )
+
+
+def media(session: Session, ticket_id: UUID) -> list[Media]:
+    """Return the photos and recordings of a ticket, oldest first."""
+    return list(
+        session.exec(
+            select(Media).where(col(Media.ticket_id) == ticket_id).order_by(col(Media.at))
+        )
+    )
+
+
+def one_media(session: Session, media_id: UUID) -> Media | None:
+    """Return a photo's or recording's row."""
+    return session.get(Media, media_id)
+
+
+def command(session: Session, command_id: UUID) -> Command | None:
+    """Return a command from the field that was carried out under this key."""
+    return session.get(Command, command_id)
+
+
+def open_ask(session: Session, ticket_id: UUID) -> Ask | None:
+    """Return the question of the newest round, answered or not."""
+    return session.exec(
+        select(Ask).where(col(Ask.ticket_id) == ticket_id).order_by(col(Ask.round).desc()).limit(1)
+    ).one_or_none()
+
+
+def asks(session: Session, ticket_id: UUID) -> list[Ask]:
+    """Return every question put to the caller, in order."""
+    return list(
+        session.exec(select(Ask).where(col(Ask.ticket_id) == ticket_id).order_by(col(Ask.round)))
+    )
+
+
+def ask_by_token(session: Session, token_hash: str) -> Ask | None:
+    """Return the question that a one-time link belongs to."""
+    return session.exec(select(Ask).where(col(Ask.token_hash) == token_hash)).one_or_none()
+
+
+def next_sequence(session: Session) -> int:
+    """Return the next number of the ticket sequence."""
+    number: int = session.execute(sa.text("SELECT nextval('ticket_number_seq')")).scalar_one()
+    return number
+
+
+def overdue_before(session: Session, instant: datetime) -> int:
+    """Return how many open tickets are past their limit."""
+    number: int = session.execute(
+        sa.select(sa.func.count()).where(
+            col(Ticket.closed_at).is_(None), col(Ticket.due_at) < instant
+        )
+    ).scalar_one()
+    return number

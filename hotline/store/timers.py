@@ -1,0 +1,145 @@
+"""Rows of running limits: set, cancelled, taken when due."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from hotline.domain.tickets import Step
+from hotline.store.models import Ticket, Timer
+
+# How long a step that failed waits for its next try: 5 s, 10 s, 20 s … at most an hour.
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class Due(NamedTuple):
+    """A timer that is due, and its ticket; both rows are locked."""
+
+    timer: Timer
+    ticket: Ticket
+
+
+def start(  # noqa: PLR0913  one row, named fields
+    session: Session,
+    *,
+    ticket_id: UUID,
+    subject_id: UUID,
+    step: Step,
+    generation: int,
+    due_at: datetime,
+) -> None:
+    """Set a limit, unless this very one was set before: a decision happens once."""
+    session.execute(
+        insert(Timer)
+        .values(
+            id=Timer(
+                ticket_id=ticket_id, subject_id=subject_id, step=step, due_at=due_at, fire_at=due_at
+            ).id,
+            ticket_id=ticket_id,
+            subject_id=subject_id,
+            step=step,
+            generation=generation,
+            due_at=due_at,
+            fire_at=due_at,
+            state="waiting",
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["subject_id", "step", "generation"])
+    )
+
+
+def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
+    """Return the first generation of ``step`` that this subject has not used yet."""
+    last: int | None = session.execute(
+        sa.select(sa.func.max(col(Timer.generation))).where(
+            col(Timer.subject_id) == subject_id, col(Timer.step) == step
+        )
+    ).scalar_one()
+    return 0 if last is None else last + 1
+
+
+def cancel(session: Session, ticket_id: UUID, steps: Collection[Step]) -> None:
+    """Stop the running limits of a ticket for ``steps``, whatever their subject."""
+    session.execute(
+        sa.update(Timer)
+        .where(
+            col(Timer.ticket_id) == ticket_id,
+            col(Timer.state) == "waiting",
+            col(Timer.step).in_(list(steps)),
+        )
+        .values(state="cancelled")
+    )
+
+
+def cancel_of(session: Session, subject_id: UUID) -> None:
+    """Stop the running limits of one subject (a whistle's party)."""
+    session.execute(
+        sa.update(Timer)
+        .where(col(Timer.subject_id) == subject_id, col(Timer.state) == "waiting")
+        .values(state="cancelled")
+    )
+
+
+def waiting(session: Session, ticket_id: UUID) -> list[Timer]:
+    """Return the limits that are running for a ticket, the next one first."""
+    return list(
+        session.exec(
+            select(Timer)
+            .where(col(Timer.ticket_id) == ticket_id, col(Timer.state) == "waiting")
+            .order_by(col(Timer.due_at))
+        )
+    )
+
+
+def take_due(
+    session: Session, now: datetime, *, limit: int, only: UUID | None = None
+) -> list[Due]:
+    """Lock up to ``limit`` due timers together with their tickets and return them.
+
+    A row that anybody else holds is left for the next pass: nobody waits, so a command and a
+    clock can never stand in each other's way. At most one timer of a ticket is taken at a time,
+    because two steps of one ticket depend on each other.
+
+    Args:
+        session: in the transaction that will carry the steps out.
+        now: what is due up to this instant.
+        limit: how many rows at most.
+        only: one timer's id, to try a row by itself after its batch failed.
+    """
+    query = (
+        sa.select(Timer, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Timer.ticket_id))
+        .where(col(Timer.state) == "waiting", col(Timer.fire_at) <= now)
+        .order_by(col(Timer.fire_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if only is not None:
+        query = query.where(col(Timer.id) == only)
+    taken: dict[UUID, Due] = {}
+    for timer, ticket in session.execute(query):
+        taken.setdefault(ticket.id, Due(timer, ticket))
+    return list(taken.values())
+
+
+def finish(session: Session, timer_ids: Sequence[UUID]) -> None:
+    """Mark timers as carried out."""
+    session.execute(
+        sa.update(Timer).where(col(Timer.id).in_(list(timer_ids))).values(state="done")
+    )
+
+
+def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> int:
+    """Note that a step failed and when it is tried again; return how often it has failed."""
+    timer = session.get_one(Timer, timer_id, with_for_update=True)
+    timer.attempts += 1
+    timer.fault = fault
+    timer.fire_at = now + min(_FIRST_WAIT * 2 ** (timer.attempts - 1), _LONGEST_WAIT)
+    session.flush()
+    return timer.attempts

@@ -1,0 +1,173 @@
+"""One command: one transaction, at one instant, by one actor.
+
+A service takes a `Work`, locks the ticket through it, changes the row and records what happened.
+Nothing is sent, enqueued or said to a caller before the block that opened the work has ended
+without an exception.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from hotline import clock
+from hotline.domain import ledger
+from hotline.domain.errors import NotFoundError, StaleError
+from hotline.domain.tickets import Action, Role, step
+from hotline.kit import Kit
+from hotline.store import tickets as ticket_rows
+from hotline.store.models import Ticket, TicketEvent, TicketText
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: in which role, as whom, for which unit, holding which posts."""
+
+    role: Role
+    ref: str
+    staff_id: UUID | None = None
+    unit: str | None = None
+    posts: frozenset[str] = frozenset()
+
+
+SYSTEM = Actor(Role.SYSTEM, "system")
+CITIZEN = Actor(Role.CITIZEN, "citizen")
+
+
+@dataclass(slots=True)
+class Work:
+    """What a service needs. Views, jobs and the clock open one; services never do."""
+
+    session: Session
+    actor: Actor
+    kit: Kit
+    _now: datetime | None = None
+    _events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this command, read from the database after the first lock."""
+        if self._now is None:
+            self._now = clock.read(self.session.connection())
+        return self._now
+
+    def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
+        """Lock the ticket called ``number`` and return it.
+
+        Args:
+            number: the 12 digits that callers are told.
+            seen_version: the version that the sender saw, if the sender said so.
+
+        Raises:
+            NotFoundError: no such ticket.
+            StaleError: somebody changed it since ``seen_version``.
+        """
+        ticket = ticket_rows.lock(self.session, number)
+        if ticket is None:
+            raise NotFoundError(ticket=number)
+        if seen_version is not None and seen_version != ticket.version:
+            raise StaleError(ticket=number, seen=seen_version, current=ticket.version)
+        return ticket
+
+    def ticket_by_id(self, ticket_id: UUID) -> Ticket:
+        """Lock the ticket with ``ticket_id`` and return it."""
+        [ticket] = self.tickets_by_id([ticket_id])
+        return ticket
+
+    def tickets_by_id(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
+        """Lock several tickets, in the order of their ids so that no two commands can cross.
+
+        Raises:
+            NotFoundError: one of them does not exist.
+        """
+        found = ticket_rows.lock_all(self.session, sorted(set(ticket_ids)))
+        if len(found) != len(set(ticket_ids)):
+            raise NotFoundError(tickets=len(ticket_ids))
+        return found
+
+    def act(
+        self, ticket: Ticket, action: Action, data: Mapping[str, object] | None = None
+    ) -> None:
+        """Take ``action`` on a locked ticket, by the table of rules, and record it.
+
+        The ticket's ``version`` grows when its status changes, so that a screen which shows the
+        old one is told; facts beside its course leave the version alone.
+
+        Raises:
+            WrongStatusError: its status does not allow ``action``.
+            NotAllowedError: the actor's role does not allow ``action``.
+        """
+        after = step(ticket.status, action, self.actor.role)
+        if after is not ticket.status:
+            ticket.status = after
+            ticket.version += 1
+        self.record(ticket, action, data)
+
+    def record(
+        self, ticket: Ticket, action: Action, data: Mapping[str, object] | None = None
+    ) -> None:
+        """Append an event to the chain of a locked ticket. Rows are written in one go at the end.
+
+        Its instant is this command's, and never earlier than the ticket's last event.
+        """
+        at = max(self.now, ticket.last_event_at)
+        seq = ticket.event_seq + 1
+        body = ledger.canonical(
+            {
+                "ticket": ticket.id,
+                "seq": seq,
+                "at": at,
+                "action": action,
+                "status": ticket.status,
+                "role": self.actor.role,
+                "actor": self.actor.ref,
+                "map": ticket.map_version,
+                "data": data or {},
+            }
+        )
+        previous = ticket.head_hash
+        ticket.event_seq, ticket.last_event_at = seq, at
+        ticket.head_hash = ledger.chained(previous, body)
+        self._events.append(
+            {
+                "ticket_id": ticket.id,
+                "seq": seq,
+                "action": action,
+                "status": ticket.status,
+                "role": self.actor.role,
+                "actor": self.actor.ref,
+                "at": at,
+                "body": body,
+                "previous": previous,
+                "hash": ticket.head_hash,
+            }
+        )
+
+    def write(self, ticket: Ticket, kind: str, words: str) -> dict[str, str]:
+        """Store ``words`` apart from the chain; return what the chain may hold of them."""
+        salt = secrets.token_hex(8)
+        text = TicketText(ticket_id=ticket.id, kind=kind, salt=salt, body=words, at=self.now)
+        self.session.add(text)
+        return {"text": str(text.id), "text_hash": ledger.salted(salt, words)}
+
+    def flush(self) -> None:
+        """Write everything that was recorded so far; `open_work` does it at the end."""
+        self.session.flush()
+        if self._events:
+            self.session.execute(sa.insert(TicketEvent), self._events)
+            self._events = []
+
+
+@contextmanager
+def open_work(engine: sa.Engine, kit: Kit, actor: Actor) -> Iterator[Work]:
+    """Commit at the end of the block, or roll everything back if it raises."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        work = Work(session, actor, kit)
+        yield work
+        work.flush()
