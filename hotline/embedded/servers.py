@@ -88,7 +88,7 @@ class EmbeddedServers:
                 server.launch()
             for server in self._servers.values():
                 server.await_ready()
-            provision(self.admin, self._known.owner_password, self._known.app_password)
+            provision(self.admin, self.state.owner_password, self.state.app_password)
         except BaseException:
             self.stop()
             raise
@@ -133,12 +133,12 @@ class EmbeddedServers:
     @property
     def owner_url(self) -> str:
         """The database as `hotline_owner`, for SQLAlchemy: migrations."""
-        return self._address(OWNER, self._known.owner_password).url()
+        return self._address(OWNER, self.state.owner_password).url()
 
     @property
     def app_url(self) -> str:
         """The database as `hotline_app`, for SQLAlchemy: everything but migrations."""
-        return self._address(APP, self._known.app_password).url()
+        return self._address(APP, self.state.app_password).url()
 
     @property
     def admin_url(self) -> str:
@@ -148,21 +148,22 @@ class EmbeddedServers:
     @property
     def admin(self) -> Address:
         """The database as superuser, in parts: tests and pgbench only."""
-        return self._address(ADMIN, self._known.admin_password)
+        return self._address(ADMIN, self.state.admin_password)
 
     @property
     def redis_url(self) -> str:
         """Valkey's database 0."""
-        return f"redis://:{self._known.valkey_password}@127.0.0.1:{self._known.valkey_port}/0"
+        return f"redis://:{self.state.valkey_password}@127.0.0.1:{self.state.valkey_port}/0"
 
     @property
-    def _known(self) -> State:
+    def state(self) -> State:
+        """The passwords and ports; tests only."""
         if self._state is None:
             raise EmbeddedError("The embedded servers have not been started.")
         return self._state
 
     def _address(self, role: str, password: str) -> Address:
-        return Address(self._known.postgres_port, role, password)
+        return Address(self.state.postgres_port, role, password)
 
     def _make_servers(self) -> None:
         account = server_account(self.data_dir / "postgres")
