@@ -1,0 +1,181 @@
+"""Chinese and English pages, by gettext.
+
+The message ids are the Chinese texts themselves, so Chinese needs no catalogue; English stands in
+``translations/en/LC_MESSAGES/messages.po``. The compiled catalogue is built, never committed.
+
+After changing a text in a template or in Python::
+
+    python -m hotline.web.i18n update    # extract, merge, compile; then fill in the English
+    python -m hotline.web.i18n compile   # only compile
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import urlencode
+
+import flask_babel  # type: ignore[import-untyped]  # it ships no types
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from flask import Flask, Response, request
+
+LANGUAGES: Final = {"zh": "中文", "en": "English"}
+_DEFAULT: Final = "zh"
+_COOKIE: Final = "lang"
+_COOKIE_AGE_S: Final = 365 * 24 * 60 * 60
+
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+TRANSLATIONS: Final = Path(__file__).resolve().parent / "translations"
+CATALOGUE: Final = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
+
+# What is searched for texts, relative to the package, and by which calls texts are known.
+_METHODS: Final = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
+_OPTIONS: Final = {"web/templates/**.html": {"trimmed": "true"}}
+_KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """One choice of the language switch."""
+
+    code: str
+    name: str
+    href: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request, and offer the switch to the templates."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", _DEFAULT)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
+    flask_babel.Babel(
+        app,
+        locale_selector=chosen_language,
+        default_translation_directories=str(TRANSLATIONS),
+    )
+    app.after_request(_remember)
+    app.context_processor(lambda: {"page_language": page_language, "language_links": _links})
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return ``text`` in the language of this request, with ``%(name)s`` filled in.
+
+    Import it as ``_``: that is the name by which texts are found.
+    """
+    return str(flask_babel.gettext(text, **values))
+
+
+def lazy_gettext(text: str, **values: object) -> str:
+    """Return something that becomes `gettext` of ``text`` when it is shown: for tables of words."""
+    return cast("str", flask_babel.lazy_gettext(text, **values))
+
+
+def chosen_language() -> str:
+    """Return the language of this request: ``?lang=``, else the cookie, else the browser's.
+
+    Whatever asks for nothing that we have (telephones' browsers, programs) is answered in Chinese.
+    """
+    for wish in (request.args.get(_COOKIE), request.cookies.get(_COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    return request.accept_languages.best_match(list(LANGUAGES), _DEFAULT)
+
+
+def page_language() -> str:
+    """Return the value of the page's ``lang`` attribute."""
+    return "en" if str(flask_babel.get_locale()) == "en" else "zh-CN"
+
+
+def _links() -> list[LanguageLink]:
+    """Return the switch for this page; a page that was posted leads back to the start."""
+    path = request.path if request.method in {"GET", "HEAD"} else "/"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != _COOKIE]
+    current = chosen_language()
+    return [
+        LanguageLink(code, name, f"{path}?{urlencode([*kept, (_COOKIE, code)])}", code == current)
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def _remember(response: Response) -> Response:
+    wish = request.args.get(_COOKIE)
+    if wish in LANGUAGES and wish != request.cookies.get(_COOKIE):
+        response.set_cookie(
+            _COOKIE,
+            wish,
+            max_age=_COOKIE_AGE_S,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def extracted() -> Catalog:
+    """Return every text of the templates and of the code, without its places: they churn."""
+    catalog = Catalog(charset="utf-8")
+    for _file, _line, message, _comments, context in extract_from_dir(
+        _PACKAGE, _METHODS, _OPTIONS, keywords=_KEYWORDS
+    ):
+        catalog.add(message, context=context)
+    return catalog
+
+
+def english() -> Catalog:
+    """Return the English catalogue as it is committed."""
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def update() -> list[str]:
+    """Bring the English catalogue up to date and compile it.
+
+    Returns:
+        The texts that still want their English.
+    """
+    catalog = english()
+    catalog.update(extracted(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    with CATALOGUE.open("wb") as file:
+        write_po(file, catalog, width=98, omit_header=False, sort_output=True, no_location=True)
+    compile_catalogue()
+    return sorted(untranslated(catalog))
+
+
+def compiled() -> bytes:
+    """Return the compiled English catalogue."""
+    buffer = BytesIO()
+    write_mo(buffer, english())
+    return buffer.getvalue()
+
+
+def compile_catalogue() -> None:
+    """Write the compiled catalogue beside its source."""
+    CATALOGUE.with_suffix(".mo").write_bytes(compiled())
+
+
+def untranslated(catalog: Catalog) -> Iterator[str]:
+    """Yield the texts of ``catalog`` that have no English, or an unsure one."""
+    for message in catalog:
+        if message.id and (message.fuzzy or not message.string):
+            yield str(message.id)
+
+
+def main() -> None:
+    """Run one of the two commands."""
+    parser = argparse.ArgumentParser(prog="python -m hotline.web.i18n", description=__doc__)
+    parser.add_argument("command", choices=["update", "compile"])
+    if parser.parse_args().command == "compile":
+        compile_catalogue()
+        return
+    for text in update():
+        print(f"no English yet: {text}")  # noqa: T201  a command line tool
+
+
+if __name__ == "__main__":
+    main()
