@@ -1,5 +1,6 @@
 """What every command needs besides its rows: the map, the keys, the calendar, the door's name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -8,8 +9,9 @@ from hotline.channels.carrier import Capabilities
 from hotline.domain.deadlines import Calendar
 from hotline.domain.errors import SetupError
 from hotline.domain.grid import GridMap
-from hotline.grid_file import read_grid_text
+from hotline.grid_file import parse_grid
 from hotline.keys import Keys
+from hotline.media import MediaStore
 from hotline.store.models import MapVersion
 
 
@@ -32,7 +34,7 @@ class Maps:
             row = session.get(MapVersion, version)
             if row is None:
                 raise SetupError(map_version=version)
-            self._known[version] = read_grid_text(row.content, name=version)
+            self._known[version] = parse_grid(row.content)
         return self._known[version]
 
 
@@ -46,3 +48,5 @@ class Kit:
     capabilities: Capabilities
     public_url: str
     hotline_number: str
+    emergency_numbers: Mapping[str, str]
+    media: MediaStore

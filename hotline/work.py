@@ -6,7 +6,7 @@ without an exception.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +19,13 @@ from sqlmodel import Session
 from hotline import clock
 from hotline.domain import ledger
 from hotline.domain.errors import NotFoundError, StaleError
-from hotline.domain.tickets import Action, Role, step
+from hotline.domain.grid import Post
+from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit
+from hotline.store import people, timers
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Ticket, TicketEvent, TicketText
+from hotline.store.models import Ticket, TicketEvent, TicketText, Timer
+from hotline.store.people import OnDuty
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Work:
     kit: Kit
     _now: datetime | None = None
     _events: list[dict[str, Any]] = field(default_factory=list)
+    _timers: list[Timer] = field(default_factory=list)
+    _duty: dict[str, OnDuty] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -92,7 +97,12 @@ class Work:
         return found
 
     def act(
-        self, ticket: Ticket, action: Action, data: Mapping[str, object] | None = None
+        self,
+        ticket: Ticket,
+        action: Action,
+        data: Mapping[str, object] | None = None,
+        *,
+        actor: Actor | None = None,
     ) -> None:
         """Take ``action`` on a locked ticket, by the table of rules, and record it.
 
@@ -103,19 +113,25 @@ class Work:
             WrongStatusError: its status does not allow ``action``.
             NotAllowedError: the actor's role does not allow ``action``.
         """
-        after = step(ticket.status, action, self.actor.role)
+        after = step(ticket.status, action, (actor or self.actor).role)
         if after is not ticket.status:
             ticket.status = after
             ticket.version += 1
-        self.record(ticket, action, data)
+        self.record(ticket, action, data, actor=actor)
 
     def record(
-        self, ticket: Ticket, action: Action, data: Mapping[str, object] | None = None
+        self,
+        ticket: Ticket,
+        action: Action,
+        data: Mapping[str, object] | None = None,
+        *,
+        actor: Actor | None = None,
     ) -> None:
         """Append an event to the chain of a locked ticket. Rows are written in one go at the end.
 
         Its instant is this command's, and never earlier than the ticket's last event.
         """
+        who = actor or self.actor
         at = max(self.now, ticket.last_event_at)
         seq = ticket.event_seq + 1
         body = ledger.canonical(
@@ -125,8 +141,8 @@ class Work:
                 "at": at,
                 "action": action,
                 "status": ticket.status,
-                "role": self.actor.role,
-                "actor": self.actor.ref,
+                "role": who.role,
+                "actor": who.ref,
                 "map": ticket.map_version,
                 "data": data or {},
             }
@@ -140,8 +156,8 @@ class Work:
                 "seq": seq,
                 "action": action,
                 "status": ticket.status,
-                "role": self.actor.role,
-                "actor": self.actor.ref,
+                "role": who.role,
+                "actor": who.ref,
                 "at": at,
                 "body": body,
                 "previous": previous,
@@ -156,12 +172,58 @@ class Work:
         self.session.add(text)
         return {"text": str(text.id), "text_hash": ledger.salted(salt, words)}
 
+    def start_timer(self, timer: Timer) -> None:
+        """Set a limit. Like events, limits are written in one go at the end."""
+        self._timers.append(timer)
+
+    def next_generation(self, subject_id: UUID, step_: Step) -> int:
+        """Return the first generation of a step that this subject has not used yet."""
+        pending = [
+            timer.generation
+            for timer in self._timers
+            if timer.subject_id == subject_id and timer.step is step_
+        ]
+        if pending:
+            return max(pending) + 1
+        return timers.next_generation(self.session, subject_id, step_)
+
+    def cancel_timers(self, ticket_id: UUID, steps: Collection[Step]) -> None:
+        """Stop the running limits of a ticket for ``steps``, whatever their subject."""
+        self._timers = [
+            timer
+            for timer in self._timers
+            if timer.ticket_id != ticket_id or timer.step not in steps
+        ]
+        timers.cancel(self.session, ticket_id, steps)
+
+    def cancel_timers_of(self, subject_id: UUID) -> None:
+        """Stop the running limits of one subject (a whistle's party)."""
+        self._timers = [timer for timer in self._timers if timer.subject_id != subject_id]
+        timers.cancel_of(self.session, subject_id)
+
+    def on_duty(self, post: Post) -> OnDuty:
+        """Return who answers for ``post`` at this instant: its holder, else its stand-in's."""
+        if post.id not in self._duty:
+            self._duty |= people.on_duty(self.session, {post.id: post.stand_in}, self.now)
+        return self._duty[post.id]
+
+    def take_rows(self) -> list[dict[str, Any] | Timer]:
+        """Hand over the events and limits recorded so far, for whoever writes them itself.
+
+        Intake does: it writes a new ticket with all that belongs to it in one statement.
+        """
+        rows = [*self._events, *self._timers]
+        self._events, self._timers = [], []
+        return rows
+
     def flush(self) -> None:
         """Write everything that was recorded so far; `open_work` does it at the end."""
         self.session.flush()
         if self._events:
             self.session.execute(sa.insert(TicketEvent), self._events)
-            self._events = []
+        if self._timers:
+            timers.start(self.session, self._timers)
+        self._events, self._timers = [], []
 
 
 @contextmanager

@@ -65,6 +65,7 @@ class Action(StrEnum):
     ASK = "ask"  # the caller is asked whether it is true
     CONFIRM = "confirm"  # the caller says: solved
     DENY = "deny"  # the caller says: not solved
+    RATE = "rate"  # the caller's grade
     LAPSE = "lapse"  # the caller stayed silent
     EXTEND = "extend"  # more time is asked for
     GRANT = "grant"
@@ -150,6 +151,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.RAISE: (_IN_HAND, _SYSTEM),
     Action.ALARM: (_OPEN, _SYSTEM | _CITIZEN),
     Action.ASK: ((Status.REVISIT,), _SYSTEM),
+    Action.RATE: ((Status.ARCHIVED, Status.HANDLING), _CITIZEN),
     Action.DELIVER: (tuple(Status), _SYSTEM),
 }
 

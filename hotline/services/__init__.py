@@ -1,1 +1,1 @@
-"""One function per command."""
+"""One function per command: it takes a `Work`, and returns rows or nothing."""

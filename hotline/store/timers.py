@@ -24,32 +24,14 @@ class Due(NamedTuple):
     ticket: Ticket
 
 
-def start(  # noqa: PLR0913  one row, named fields
-    session: Session,
-    *,
-    ticket_id: UUID,
-    subject_id: UUID,
-    step: Step,
-    generation: int,
-    due_at: datetime,
-) -> None:
-    """Set a limit, unless this very one was set before: a decision happens once."""
+def start(session: Session, rows: Sequence[Timer]) -> None:
+    """Set limits in one statement; one that was set before is left as it is.
+
+    The unique key (subject, step, generation) is what makes every decision happen once.
+    """
     session.execute(
-        insert(Timer)
-        .values(
-            id=Timer(
-                ticket_id=ticket_id, subject_id=subject_id, step=step, due_at=due_at, fire_at=due_at
-            ).id,
-            ticket_id=ticket_id,
-            subject_id=subject_id,
-            step=step,
-            generation=generation,
-            due_at=due_at,
-            fire_at=due_at,
-            state="waiting",
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["subject_id", "step", "generation"])
+        insert(Timer).on_conflict_do_nothing(index_elements=["subject_id", "step", "generation"]),
+        [dict(row) for row in rows],
     )
 
 
@@ -61,6 +43,18 @@ def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
         )
     ).scalar_one()
     return 0 if last is None else last + 1
+
+
+def done(session: Session, subject_id: UUID, step: Step) -> int:
+    """Return how often a step of this subject was carried out."""
+    number: int = session.execute(
+        sa.select(sa.func.count()).where(
+            col(Timer.subject_id) == subject_id,
+            col(Timer.step) == step,
+            col(Timer.state) == "done",
+        )
+    ).scalar_one()
+    return number
 
 
 def cancel(session: Session, ticket_id: UUID, steps: Collection[Step]) -> None:

@@ -1,0 +1,47 @@
+"""What the hotline writes to people: template id + parameters, as mainland carriers demand.
+
+Every message is one of these. A carrier that takes only approved templates is given the id and
+the parameters; any other is given the text. No template holds what a caller said, nor a name.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+TEMPLATES: Final[Mapping[str, str]] = {
+    # To staff
+    "dispatched": "【12345】新工单{number}：{place} {demand}。请于{due}前签收。",
+    "stand_in": "【12345】工单{number}：{place} {demand}，岗位无人在岗，由您代办。请于{due}前签收。",
+    "whistle": "【12345吹哨】工单{number}：{place} {demand}，呼叫{unit}。请于{due}前应答。",
+    "climbed": "【12345逐级】工单{number}：{place} {demand}，{unit}超时未应，已升至{rung}。请督促。",
+    "refused": "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请裁定。",
+    "overdue": "【12345】工单{number}：{place} {demand}，{step}已超时限，已升至{rung}。",
+    "redo": "【12345】工单{number}：来电人表示未解决，退回重办（第{count}次）。请于{due}前办结。",
+    "raised": "【12345】工单{number}：{place} {demand}，已{count}次未解决，升至{rung}。",
+    "granted": "【12345】工单{number}：延期申请已批准，新时限{due}。",
+    "declined": "【12345】工单{number}：延期申请未批准，时限仍为{due}。",
+    "overturned": "【12345】工单{number}：退单理由不成立，仍由您办理。请于{due}前签收。",
+    "addition": "【12345】工单{number}：来电人有补充，请查看。",
+    "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
+    # To operators: a call is waiting
+    "ring_operator": "12345来电等候接听。",
+    # To callers
+    "received": "【12345】您的诉求已受理，工单号{number}。请保留此号以便查询。",
+    "received_more": "【12345】已受理，工单号{number}。还请告知：{missing}。直接回复即可。",
+    "added": "【12345】已补充到工单{number}。",
+    "progress": "【12345】工单{number}：{status}，{unit}办理。",
+    "no_ticket": "【12345】没有查到您正在办理的工单。如有诉求，请直接回复地点和情况。",
+    "ask": "【12345】工单{number}已答复：{result}。是否解决？回复1已解决，2未解决。",
+    "ask_link": "【12345】工单{number}已答复：{result}。是否解决？回复1已解决，2未解决，或点{link}",
+    "grade": "【12345】谢谢。您对办理满意吗？回复5非常满意，4满意，3基本满意，2不满意，1非常不满意。",
+    "thanks": "【12345】谢谢您的评价，工单{number}。",
+    "reopened": "【12345】工单{number}已退回重办，承办单位会再次联系您。",
+}
+
+
+def render(template: str, params: Mapping[str, str]) -> str:
+    """Return the text of a message.
+
+    Raises:
+        KeyError: no such template, or a parameter of it is missing.
+    """
+    return TEMPLATES[template].format_map(params)

@@ -1,0 +1,27 @@
+"""Put something before a supervisor, once."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from hotline.domain.errors import NotFoundError
+from hotline.store import attention as rows
+from hotline.work import Work
+
+
+def raise_(
+    work: Work, kind: str, key: str, facts: Mapping[str, object], ticket_id: UUID | None = None
+) -> None:
+    """Put an entry before the supervisors; the same ``key`` makes only one."""
+    rows.add(work.session, kind=kind, key=key, facts=facts, at=work.now, ticket_id=ticket_id)
+
+
+def settle(work: Work, entry_id: UUID) -> None:
+    """Mark an entry as seen to by the supervisor who acts.
+
+    Raises:
+        NotFoundError: no such open entry.
+    """
+    entry = rows.get_open(work.session, entry_id)
+    if entry is None:
+        raise NotFoundError(attention=entry_id)
+    entry.settled_at, entry.settled_by = work.now, work.actor.staff_id

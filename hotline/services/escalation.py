@@ -1,0 +1,187 @@
+"""What happens when a limit passes: the decision itself, in the transaction that took the timer.
+
+Each step is anchored to the limit that passed, never to the moment at which a clock noticed, so
+that a late clock makes nobody's time longer.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hotline.domain.tickets import Action, Role, Status, Step
+from hotline.services import attention, telling, tickets, timing, verification, whistle
+from hotline.store import timers
+from hotline.store import tickets as ticket_rows
+from hotline.store import whistles as whistle_rows
+from hotline.store.models import Ticket, Timer, WhistleParty
+from hotline.store.timers import Due
+from hotline.work import SYSTEM, Work
+
+STEP_WORDS: Final[Mapping[Step, str]] = {
+    Step.TRIAGE: "派单",
+    Step.SIGN: "签收",
+    Step.CONTACT: "联系来电人",
+    Step.HANDLE: "办理",
+    Step.RULE_RETURN: "退单裁定",
+    Step.RULE_EXTENSION: "延期审批",
+}
+
+
+def carry_out(work: Work, due: Due) -> None:
+    """Carry out the step of one due timer; its ticket and the timer are locked."""
+    _STEPS[due.timer.step](work, due.ticket, due.timer)
+
+
+def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """An operator or supervisor has let a limit pass: supervisors are told, again and again."""
+    told = telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", _overdue(timer, "督办"))
+    _record(work, ticket, timer, Action.REMIND, {"told": told})
+    attention.raise_(
+        work,
+        f"late_{timer.step}",
+        f"late:{timer.step}:{ticket.id}",
+        {"due": timer.due_at.isoformat()},
+        ticket.id,
+    )
+    _again(work, ticket, timer, timing.limit_of(work, ticket, timer.step))
+
+
+def _sign(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """Unsigned: the post, its stand-in and the rung above are told; later it counts as signed."""
+    limit = timing.limit_of(work, ticket, "accepted_unsigned")
+    counts_at = timing.deadline(work, ticket.dispatched_at or timer.due_at, limit).at
+    if timer.due_at >= counts_at:
+        _accept_unsigned(work, ticket, timer)
+        return
+    grid_map = timing.map_of(work, ticket)
+    posts = [ticket.post] if ticket.post else []
+    if ticket.post and (stand_in := grid_map.post(ticket.post).stand_in):
+        posts.append(stand_in)
+    above = timing.rung_above(work, ticket)
+    posts += [post.id for post in above.posts] if above else []
+    told = telling.tell(work, ticket, _once(posts), "overdue", _overdue(timer, "上一级"))
+    _record(work, ticket, timer, Action.REMIND, {"told": told, "counts_as_signed": counts_at})
+    timing.start_timer(work, ticket, Step.SIGN, counts_at, generation=timer.generation + 1)
+
+
+def _accept_unsigned(work: Work, ticket: Ticket, timer: Timer) -> None:
+    data = {"rule": "limits.accepted_unsigned", "due": timer.due_at}
+    ticket.officer_id = tickets.holder(work, ticket)
+    work.act(ticket, Action.ACCEPT, data | {"officer": ticket.officer_id}, actor=SYSTEM)
+    tickets.start_handling(work, ticket)
+    if ticket.officer_id is None:
+        attention.raise_(work, "nobody", f"nobody:{ticket.id}", {"post": ticket.post}, ticket.id)
+
+
+def _contact(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """Nobody has spoken with the caller in time: the holder and the rung above are told."""
+    posts = [ticket.post] if ticket.post else []
+    above = timing.rung_above(work, ticket)
+    posts += [post.id for post in above.posts] if above else []
+    told = telling.tell(work, ticket, _once(posts), "overdue", _overdue(timer, "上一级"))
+    _record(work, ticket, timer, Action.REMIND, {"told": told})
+
+
+def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """Not done in time: it climbs one rung (逐级化解); at the top the top is reminded."""
+    above = timing.rung_above(work, ticket)
+    if above is None:
+        _remind_role(work, ticket, timer)
+        return
+    told: list[dict[str, object]] = []
+    before = ticket.rung
+    while above is not None:
+        ticket.rung = above.name
+        posts = [post.id for post in above.posts]
+        params = _overdue(timer, str(above.title))
+        told = telling.tell(work, ticket, posts, "overdue", params, urgent=ticket.urgent)
+        data = {"from": before, "to": above.name, "why": "overdue", "told": told}
+        _record(work, ticket, timer, Action.CLIMB, data)
+        if not all("nobody_on_duty" in facts for facts in told):
+            break
+        before, above = above.name, timing.rung_above(work, ticket)
+    _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
+
+
+def _ask(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """The caller did not answer: the question is put once more."""
+    del timer
+    question = ticket_rows.open_ask(work.session, ticket.id)
+    if ticket.status is Status.REVISIT and question is not None and question.answered_at is None:
+        verification.put(work, ticket, question, verification.result_words(work, ticket))
+
+
+def _silence(work: Work, ticket: Ticket, timer: Timer) -> None:
+    del timer
+    verification.lapse(work, ticket)
+
+
+def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """A called unit has not answered, or has answered and not come: it climbs."""
+    party = _party(work, timer)
+    rule = _rule(work, ticket, party)
+    why = "unanswered" if timer.step is Step.WHISTLE_ACK else "not_arrived"
+    whistle.climb(work, ticket, party, rule, why=why, due=timer.due_at)
+
+
+def _whistle_top(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """The last rung was told and still nobody came: it is reminded, in the end a supervisor is."""
+    party = _party(work, timer)
+    rule = _rule(work, ticket, party)
+    count = timers.done(work.session, party.id, Step.WHISTLE_TOP) + 1
+    whistle.remind_top(work, ticket, party, rule, due=timer.due_at)
+    if count < rule.at_top.at_most:
+        party.generation += 1
+        again = timing.deadline(work, timer.due_at, rule.at_top.repeat_every).at
+        timing.start_party_timer(work, party, Step.WHISTLE_TOP, again)
+        return
+    facts = {"unit": party.unit, "reminders": count}
+    attention.raise_(work, "whistle_unanswered", f"whistle:{party.id}", facts, ticket.id)
+
+
+_STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
+    Step.TRIAGE: _remind_role,
+    Step.SIGN: _sign,
+    Step.CONTACT: _contact,
+    Step.HANDLE: _handle,
+    Step.RULE_RETURN: _remind_role,
+    Step.RULE_EXTENSION: _remind_role,
+    Step.ASK: _ask,
+    Step.ASK_SILENCE: _silence,
+    Step.WHISTLE_ACK: _whistle,
+    Step.WHISTLE_ARRIVE: _whistle,
+    Step.WHISTLE_TOP: _whistle_top,
+}
+
+
+def _record(
+    work: Work, ticket: Ticket, timer: Timer, action: Action, data: Mapping[str, object]
+) -> None:
+    about = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
+    work.act(ticket, action, about | dict(data), actor=SYSTEM)
+
+
+def _again(work: Work, ticket: Ticket, timer: Timer, limit: timing.Limit) -> None:
+    due = timing.deadline(work, timer.due_at, limit).at
+    timing.start_timer(work, ticket, timer.step, due, generation=timer.generation + 1)
+
+
+def _overdue(timer: Timer, rung: str) -> dict[str, str]:
+    return {"step": STEP_WORDS[timer.step], "rung": rung}
+
+
+def _party(work: Work, timer: Timer) -> WhistleParty:
+    party = whistle_rows.party(work.session, timer.subject_id)
+    if party is None:
+        raise LookupError(f"timer {timer.id} has no party")
+    return party
+
+
+def _rule(work: Work, ticket: Ticket, party: WhistleParty) -> whistle.WhistleKind:
+    raised = whistle_rows.whistle(work.session, party.whistle_id)
+    if raised is None:
+        raise LookupError(f"party {party.id} has no whistle")
+    return timing.map_of(work, ticket).whistle_kind(raised.kind)
+
+
+def _once(posts: list[str]) -> list[str]:
+    return list(dict.fromkeys(posts))

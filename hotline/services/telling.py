@@ -1,0 +1,193 @@
+"""Promise a message or a call to whoever answers for a post, to a caller, to a service.
+
+Only rows of the outbox are written here; the worker hands them to the carrier after the commit.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from hotline.channels.templates import TEMPLATES
+from hotline.clock import COUNTY_ZONE
+from hotline.domain.grid import GridMap
+from hotline.domain.tickets import Role
+from hotline.services.timing import map_of
+from hotline.store import people
+from hotline.store.models import Outgoing, Ticket
+from hotline.work import Work
+
+NO_PLACE: Final = "地点待核实"
+NO_CLASS: Final = "诉求待核实"
+
+
+def outgoing(  # noqa: PLR0913  one row, named fields
+    work: Work,
+    *,
+    ticket_id: UUID | None,
+    cause: str,
+    template: str,
+    params: Mapping[str, str],
+    audience: str,
+    means: str = "message",
+    staff_id: UUID | None = None,
+    post: str | None = None,
+    service: str | None = None,
+) -> Outgoing:
+    """Return the row of one promise, checked against its template but not yet stored."""
+    if means == "message":
+        TEMPLATES[template].format_map(params)
+    return Outgoing(
+        id=uuid4(),
+        ticket_id=ticket_id,
+        cause=cause,
+        means=means,
+        template=template,
+        params=dict(params),
+        audience=audience,
+        staff_id=staff_id,
+        post=post,
+        service=service,
+        next_try_at=work.now,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+
+
+def tell(  # noqa: PLR0913  whom, what, how
+    work: Work,
+    ticket: Ticket,
+    posts: Sequence[str],
+    template: str,
+    params: Mapping[str, str],
+    *,
+    urgent: bool = False,
+    fallback: bool = False,
+) -> list[dict[str, object]]:
+    """Promise a message to whoever answers for each of ``posts`` now: its holder or stand-in.
+
+    Urgent matters ring as well, where the carrier lets a machine ring people. A ``fallback``
+    stands in for a message that failed, and does not itself fall back to yet another person.
+
+    Returns:
+        The facts for the ledger: who was found, or that nobody is on duty, by which means.
+    """
+    told = []
+    for post in posts:
+        rows, facts = to_post(work, ticket, post, template, params, urgent=urgent)
+        for row in rows:
+            row.fell_back = row.fell_back or fallback
+        work.session.add_all(rows)
+        told.append(facts)
+    return told
+
+
+def to_post(  # noqa: PLR0913  whom, what, how
+    work: Work,
+    ticket: Ticket,
+    post: str,
+    template: str,
+    params: Mapping[str, str],
+    *,
+    urgent: bool = False,
+) -> tuple[list[Outgoing], dict[str, object]]:
+    """Return the rows that promise a message to a post, not yet stored, and the facts."""
+    grid_map = map_of(work, ticket)
+    duty = work.on_duty(grid_map.post(post))
+    facts: dict[str, object] = {"post": post}
+    if duty.staff_id is None:
+        return [], facts | {"nobody_on_duty": True}
+    means = ("message", "call") if urgent and work.kit.capabilities.alert_calls else ("message",)
+    rows = [
+        outgoing(
+            work,
+            ticket_id=ticket.id,
+            cause=template,
+            template=template,
+            params=facts_of(grid_map, ticket) | dict(params),
+            audience="staff",
+            means=each,
+            staff_id=duty.staff_id,
+            post=duty.post,
+        )
+        for each in means
+    ]
+    if len(rows) > 1:
+        rows[0].fell_back = True  # the call beside it is its fallback
+    if duty.as_stand_in:
+        facts["stand_in"] = duty.post
+    sent = {row.means: row.id for row in rows}
+    return rows, facts | {"person": duty.staff_id, "by": sent}
+
+
+def tell_role(
+    work: Work, ticket: Ticket, role: Role, template: str, params: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Promise a message to everybody on duty in ``role``, and return the facts."""
+    told: list[dict[str, object]] = []
+    for person in people.with_role(work.session, role, work.now):
+        row = outgoing(
+            work,
+            ticket_id=ticket.id,
+            cause=template,
+            template=template,
+            params=facts_of(map_of(work, ticket), ticket) | dict(params),
+            audience="staff",
+            staff_id=person.id,
+        )
+        work.session.add(row)
+        told.append({"role": role, "person": person.id, "by": {row.means: row.id}})
+    return told or [{"role": role, "nobody_on_duty": True}]
+
+
+def tell_person(
+    work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
+) -> dict[str, object]:
+    """Promise a message to one person, and return the facts."""
+    row = outgoing(
+        work,
+        ticket_id=ticket.id,
+        cause=template,
+        template=template,
+        params=facts_of(map_of(work, ticket), ticket) | dict(params),
+        audience="staff",
+        staff_id=staff_id,
+    )
+    work.session.add(row)
+    return {"person": staff_id, "by": {row.means: row.id}}
+
+
+def tell_caller(
+    work: Work, ticket: Ticket, template: str, params: Mapping[str, str], *, means: str = "message"
+) -> dict[str, object]:
+    """Promise a message or a call to the ticket's caller, and return the facts."""
+    row = outgoing(
+        work,
+        ticket_id=ticket.id,
+        cause=template,
+        template=template,
+        params={"number": ticket.number} | dict(params),
+        audience="caller",
+        means=means,
+    )
+    work.session.add(row)
+    return {"caller": True, "by": {means: row.id}}
+
+
+def facts_of(grid_map: GridMap, ticket: Ticket) -> dict[str, str]:
+    """Return what messages to staff may say of a ticket: number, place, class, limit."""
+    place = NO_PLACE
+    if ticket.grid is not None:
+        place = f"{grid_map.town_of(ticket.grid).name}{grid_map.grid(ticket.grid).name}"
+    elif ticket.town is not None:
+        place = str(grid_map.unit(ticket.town).name)
+    demand = NO_CLASS
+    if ticket.class_code is not None:
+        demand = str(grid_map.clazz(ticket.class_code).name)
+    due = local(ticket.due_at) if ticket.due_at else ""
+    return {"number": ticket.number, "place": place, "demand": demand, "due": due}
+
+
+def local(instant: datetime) -> str:
+    """Return an instant as people in the county read it."""
+    return instant.astimezone(COUNTY_ZONE).strftime("%m-%d %H:%M")

@@ -1,0 +1,175 @@
+"""What an officer does with a ticket in hand, and what an operator or supervisor rules on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
+from hotline.domain.tickets import Action, Role, Step
+from hotline.services import telling, timing
+from hotline.store.models import Ticket
+from hotline.work import Work
+
+LONGEST_TEXT: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a device says it is: degrees as decimal text, accuracy in whole metres.
+
+    Text, because a float has no canonical form in the ledger.
+    """
+
+    latitude: str
+    longitude: str
+    accuracy_m: int | None
+
+
+def words(text: str) -> str:
+    """Return ``text`` trimmed, or refuse it.
+
+    Raises:
+        InvalidError: nothing is left, or it is longer than 2,000 characters.
+    """
+    clean = text.strip()
+    if not clean or len(clean) > LONGEST_TEXT:
+        raise InvalidError(fields=["text"], longest=LONGEST_TEXT)
+    return clean
+
+
+def guard_holder(work: Work, ticket: Ticket) -> None:
+    """Refuse an officer who does not hold the ticket.
+
+    Before it is accepted, whoever holds the ticket's post or its stand-in's may act.
+
+    Raises:
+        NotAllowedError: another person's ticket.
+    """
+    if work.actor.role is not Role.OFFICER:
+        return
+    if ticket.officer_id is not None:
+        if ticket.officer_id != work.actor.staff_id:
+            raise NotAllowedError(ticket=ticket.number, reason="other_officer")
+        return
+    if ticket.post is None:
+        raise NotAllowedError(ticket=ticket.number, reason="no_post")
+    post = timing.map_of(work, ticket).post(ticket.post)
+    if not work.actor.posts & {post.id, post.stand_in}:
+        raise NotAllowedError(ticket=ticket.number, reason="other_post")
+
+
+def accept(work: Work, ticket: Ticket, *, done_at: datetime | None = None) -> None:
+    """Sign for a ticket (签收). The unit's clock has been running since the dispatch."""
+    guard_holder(work, ticket)
+    work.act(ticket, Action.ACCEPT, {"post": ticket.post, "done_at": done_at})
+    ticket.officer_id = work.actor.staff_id
+    start_handling(work, ticket)
+
+
+def start_handling(work: Work, ticket: Ticket) -> None:
+    """Start the unit's clock, which runs from the dispatch, and keep the one for the contact."""
+    dispatched_at = ticket.dispatched_at or work.now
+    timing.enter(work, ticket, start=dispatched_at)
+    if ticket.contacted_at is None:
+        limit = timing.limit_of(work, ticket, "contact")
+        due = timing.deadline(work, dispatched_at, limit)
+        timing.start_timer(work, ticket, Step.CONTACT, due.at)
+
+
+def contact(
+    work: Work, ticket: Ticket, outcome: str, *, note: str = "", done_at: datetime | None = None
+) -> None:
+    """Record a call to the caller: ``reached`` or ``unreached``.
+
+    Raises:
+        InvalidError: another outcome.
+    """
+    guard_holder(work, ticket)
+    if outcome not in {"reached", "unreached"}:
+        raise InvalidError(fields=["outcome"])
+    data: dict[str, object] = {"outcome": outcome, "done_at": done_at}
+    if note.strip():
+        data |= work.write(ticket, "note", words(note))
+    work.act(ticket, Action.CONTACT, data)
+    if outcome == "reached" and ticket.contacted_at is None:
+        ticket.contacted_at = work.now
+        work.cancel_timers(ticket.id, {Step.CONTACT})
+
+
+def check_in(
+    work: Work, ticket: Ticket, position: Position | None, *, done_at: datetime | None = None
+) -> None:
+    """Record that the officer stands on site; without a position it says so."""
+    guard_holder(work, ticket)
+    where: dict[str, object] = {"position": "none"}
+    if position is not None:
+        where = {
+            "latitude": position.latitude,
+            "longitude": position.longitude,
+            "accuracy_m": position.accuracy_m,
+        }
+    work.act(ticket, Action.CHECK_IN, where | {"done_at": done_at})
+
+
+def note(work: Work, ticket: Ticket, text: str) -> None:
+    """Write a note on the ticket."""
+    guard_holder(work, ticket)
+    work.act(ticket, Action.NOTE, work.write(ticket, "note", words(text)))
+
+
+def ask_for_time(
+    work: Work, ticket: Ticket, reason: str, *, done_at: datetime | None = None
+) -> None:
+    """Ask for more time (延期), before the limit, at most as often as the map allows.
+
+    Raises:
+        RefusedError: too late, or too often.
+    """
+    guard_holder(work, ticket)
+    extensions = timing.map_of(work, ticket).limits.extensions
+    if ticket.due_at is not None and ticket.due_at <= work.now:
+        raise RefusedError(reason="extension_too_late", ticket=ticket.number)
+    if ticket.extensions >= extensions.at_most:
+        raise RefusedError(reason="extension_too_often", ticket=ticket.number)
+    data = work.write(ticket, "reason", words(reason))
+    work.act(ticket, Action.EXTEND, data | {"each": str(extensions.each), "done_at": done_at})
+    timing.enter(work, ticket)
+    telling.tell_role(
+        work, ticket, Role.SUPERVISOR, "overdue", {"step": "延期申请待批", "rung": "监督"}
+    )
+
+
+def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:
+    """Grant or decline more time: by a supervisor who is not of the ticket's unit.
+
+    Raises:
+        NotAllowedError: the supervisor belongs to the unit that asks, or handles it.
+    """
+    if work.actor.unit in {ticket.unit, _officers_unit(work, ticket)}:
+        raise NotAllowedError(ticket=ticket.number, reason="own_unit")
+    due = ticket.due_at or work.now
+    data: dict[str, object] = dict(work.write(ticket, "reason", words(reason)))
+    work.act(ticket, Action.GRANT if granted else Action.DECLINE, data | {"before": due})
+    work.cancel_timers(ticket.id, {Step.RULE_EXTENSION})
+    if granted:
+        ticket.extensions += 1
+        each = timing.map_of(work, ticket).limits.extensions.each
+        timing.enter(work, ticket, limit=each, start=due)
+    if ticket.officer_id is not None:
+        telling.tell_person(
+            work, ticket, ticket.officer_id, "granted" if granted else "declined", {}
+        )
+
+
+def _officers_unit(work: Work, ticket: Ticket) -> str | None:
+    if ticket.post is None:
+        return None
+    return timing.map_of(work, ticket).post(ticket.post).unit
+
+
+def holder(work: Work, ticket: Ticket) -> UUID | None:
+    """Return the person who must act on a ticket in an officer's hands now."""
+    if ticket.officer_id is not None or ticket.post is None:
+        return ticket.officer_id
+    return work.on_duty(timing.map_of(work, ticket).post(ticket.post)).staff_id

@@ -1,0 +1,116 @@
+"""Set the limits that a status brings with it, and stop those that it ends."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hotline.domain.deadlines import Deadline, due_at
+from hotline.domain.grid import GridMap, Rung
+from hotline.domain.limits import Limit
+from hotline.domain.tickets import CLOCK, ENDS, Status, Step
+from hotline.store.models import Ticket, Timer, WhistleParty
+from hotline.work import Work
+
+# The limits that belong to the course of the ticket; whistles have their own.
+_COURSE: Final = frozenset(CLOCK.values()) | {Step.CONTACT, Step.ASK}
+
+
+def map_of(work: Work, ticket: Ticket) -> GridMap:
+    """Return the map that decided for this ticket, as it was then."""
+    return work.kit.maps.get(work.session, ticket.map_version)
+
+
+def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
+    """Return the limit of a step for this ticket, by its own map."""
+    return map_of(work, ticket).limit(step, ticket.class_code, urgent=ticket.urgent)
+
+
+def deadline(work: Work, start: datetime, limit: Limit) -> Deadline:
+    """Return when ``limit`` ends that starts at ``start``."""
+    return due_at(start, limit, work.kit.calendar)
+
+
+def enter(
+    work: Work, ticket: Ticket, *, limit: Limit | None = None, start: datetime | None = None
+) -> Deadline | None:
+    """Start the clock of the status that the ticket has just come into, and stop the others.
+
+    Args:
+        work: the command.
+        ticket: locked, already in its new status.
+        limit: instead of the map's (a redo gets half of the first one).
+        start: instead of now (the unit's clock runs from the dispatch, not from the signing).
+
+    Returns:
+        The new limit, or ``None`` at an end of the ticket's life.
+    """
+    keep = {Step.HANDLE} if ticket.status is Status.EXTENSION_PENDING else set()
+    work.cancel_timers(ticket.id, _COURSE - keep)
+    if ticket.status in ENDS:
+        ticket.closed_at, ticket.due_at = work.now, None
+        return None
+    ticket.closed_at = None
+    step = CLOCK[ticket.status]
+    due = deadline(work, start or work.now, limit or limit_of(work, ticket, step))
+    start_timer(work, ticket, step, due.at)
+    if ticket.status is not Status.EXTENSION_PENDING:
+        ticket.due_at, ticket.due_provisional = due.at, due.provisional
+    return due
+
+
+def start_timer(  # noqa: PLR0913  one row, named fields
+    work: Work,
+    ticket: Ticket,
+    step: Step,
+    due: datetime,
+    *,
+    subject_id: UUID | None = None,
+    generation: int | None = None,
+) -> None:
+    """Set one limit of the ticket, or of a whistle's party.
+
+    Args:
+        work: the command.
+        ticket: locked.
+        step: what the clock does when the limit passes.
+        due: the limit, an aware instant.
+        subject_id: the whistle's party; the ticket itself by default.
+        generation: where the caller knows it; else the first that was not used yet.
+    """
+    subject = subject_id or ticket.id
+    if generation is None:
+        generation = work.next_generation(subject, step)
+    work.start_timer(
+        Timer(
+            ticket_id=ticket.id,
+            subject_id=subject,
+            step=step,
+            generation=generation,
+            due_at=due,
+            fire_at=due,
+        )
+    )
+
+
+def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime) -> None:
+    """Set a limit of a called unit; its generation counts the climbs and never repeats."""
+    work.start_timer(
+        Timer(
+            ticket_id=party.ticket_id,
+            subject_id=party.id,
+            step=step,
+            generation=party.generation,
+            due_at=due,
+            fire_at=due,
+        )
+    )
+
+
+def rung_above(work: Work, ticket: Ticket) -> Rung | None:
+    """Return the rung of the ladder above the one that was told last, or ``None`` at the top."""
+    if ticket.grid is None or ticket.unit is None:
+        return None
+    rungs = map_of(work, ticket).ladder_posts(ticket.grid, ticket.unit)
+    names = [rung.name for rung in rungs]
+    above = names.index(ticket.rung) + 1 if ticket.rung in names else 0
+    return rungs[above] if above < len(rungs) else None

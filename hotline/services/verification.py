@@ -1,0 +1,192 @@
+"""Ask the caller whether it is true (回访), by the channel used; and believe the answer.
+
+Whoever submitted a result never answers for the caller: answers come from the caller's own number
+or through a one-time link, in the role of the citizen, which no account has.
+"""
+
+import hashlib
+import json
+import secrets
+from typing import Final
+
+from hotline.domain.closing import ResultKind
+from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
+from hotline.domain.tickets import Action, Status, Step
+from hotline.services import telling, timing
+from hotline.store import tickets as ticket_rows
+from hotline.store.models import Ask, Ticket
+from hotline.work import SYSTEM, Work
+
+RESULT_WORDS: Final = {
+    ResultKind.ACTED: "已处理",
+    ResultKind.EXPLAINED: "已解释说明",
+    ResultKind.PROMISED_BY_DATE: "已承诺限期办理",
+    ResultKind.PLANNED: "已列入计划",
+    ResultKind.IMPOSSIBLE: "暂无法办理",
+}
+
+
+def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
+    """Open a new round of asking and put the question for the first time."""
+    last = ticket_rows.open_ask(work.session, ticket.id)
+    question = Ask(
+        ticket_id=ticket.id,
+        round=1 if last is None else last.round + 1,
+        asked_at=work.now,
+    )
+    work.session.add(question)
+    put(work, ticket, question, RESULT_WORDS[kind])
+    return question
+
+
+def result_words(work: Work, ticket: Ticket) -> str:
+    """Return what the unit claims, in the words the caller is asked with."""
+    for event in reversed(ticket_rows.events(work.session, ticket.id)):
+        if event.action is Action.SUBMIT:
+            return RESULT_WORDS[ResultKind(json.loads(event.body)["data"]["kind"])]
+    raise RefusedError(reason="not_submitted", ticket=ticket.number)
+
+
+def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
+    """Put an open question to the caller once more, and set when to try again.
+
+    A caller who telephoned is rung; one who wrote is written to, where the carrier lets people
+    write back or open a link, and rung otherwise.
+    """
+    capable = work.kit.capabilities
+    written = ticket.channel == "message" and (capable.two_way_messages or capable.links)
+    params = {"result": result}
+    template = "ask"
+    if written and capable.links:
+        token = secrets.token_urlsafe(16)
+        question.token_hash = token_hash(token)
+        params["link"] = f"{work.kit.public_url}/c/{token}"
+        template = "ask_link"
+    told = telling.tell_caller(
+        work, ticket, template, params, means="message" if written else "call"
+    )
+    question.tries += 1
+    work.record(
+        ticket, Action.ASK, {"round": question.round, "try": question.tries, **told}, actor=SYSTEM
+    )
+    asking = timing.map_of(work, ticket).limits.asking
+    if question.tries < asking.attempts:
+        again = timing.deadline(work, work.now, asking.spacing).at
+        timing.start_timer(work, ticket, Step.ASK, again)
+
+
+def answer(
+    work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | None = None
+) -> None:
+    """Take the caller's word: solved ends the ticket, not solved sends it back (退回重办).
+
+    A redo gets a share of the first limit; after so many of them the matter goes up a rung.
+
+    Args:
+        work: in the role of the citizen.
+        ticket: locked, being asked about or archived without an answer.
+        solved: what the caller says.
+        by: the channel of the answer: ``call``, ``message`` or ``link``.
+        grade: 5 (非常满意) to 1 (非常不满意), if the caller gave one.
+
+    Raises:
+        RefusedError: nothing is being asked.
+    """
+    question = ticket_rows.open_ask(work.session, ticket.id)
+    if question is None or question.answered_at is not None:
+        raise RefusedError(reason="not_asked", ticket=ticket.number)
+    work.act(
+        ticket,
+        Action.CONFIRM if solved else Action.DENY,
+        {"round": question.round, "by": by, "grade": grade},
+    )
+    question.answered_at, question.answered_by = work.now, by
+    question.solved, question.grade = solved, grade
+    question.token_hash = None
+    if solved:
+        timing.enter(work, ticket)
+    else:
+        _redo(work, ticket)
+
+
+def rate(work: Work, ticket: Ticket, grade: int, *, by: str) -> None:
+    """Take the caller's grade for the round that was just answered; the first grade stands.
+
+    Raises:
+        InvalidError: not one of the five national grades.
+        RefusedError: nothing was answered yet, or a grade was given.
+    """
+    if grade not in range(1, 6):
+        raise InvalidError(fields=["grade"])
+    question = ticket_rows.open_ask(work.session, ticket.id)
+    if question is None or question.answered_at is None or question.grade is not None:
+        raise RefusedError(reason="not_asked", ticket=ticket.number)
+    question.grade = grade
+    work.act(ticket, Action.RATE, {"round": question.round, "by": by, "grade": grade})
+
+
+def lapse(work: Work, ticket: Ticket) -> None:
+    """The caller stayed silent: archived without verification. Silence is not satisfaction."""
+    work.act(ticket, Action.LAPSE, {"rule": "limits.asking.silence"}, actor=SYSTEM)
+    timing.enter(work, ticket)
+
+
+def by_token(work: Work, token: str) -> tuple[Ask, Ticket]:
+    """Return the question and the locked ticket that a one-time link belongs to.
+
+    Raises:
+        NotFoundError: the link was used, replaced, or never existed.
+    """
+    question = ticket_rows.ask_by_token(work.session, token_hash(token))
+    if question is None:
+        raise NotFoundError(what="link")
+    ticket = work.ticket_by_id(question.ticket_id)
+    if question.answered_at is not None or ticket.status not in {
+        Status.REVISIT,
+        Status.ARCHIVED_UNVERIFIED,
+    }:
+        raise NotFoundError(what="link")
+    return question, ticket
+
+
+def token_hash(token: str) -> str:
+    """Return what is stored of a one-time token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _redo(work: Work, ticket: Ticket) -> None:
+    redo = timing.map_of(work, ticket).limits.redo
+    ticket.redos += 1
+    limit = timing.limit_of(work, ticket, "handle").scaled(redo.share)
+    due = timing.enter(work, ticket, limit=limit)
+    params = {"count": str(ticket.redos), "due": telling.local(due.at) if due else ""}
+    if ticket.post is not None:
+        telling.tell(work, ticket, [ticket.post], "redo", params)
+    if ticket.redos >= redo.before_raise:
+        raise_rung(work, ticket)
+
+
+def raise_rung(work: Work, ticket: Ticket) -> None:
+    """Take the ticket up one rung of the ladder and tell whoever stands there (提级).
+
+    A rung where nobody is on duty is put on record, and the next one is told at once.
+    """
+    while (rung := timing.rung_above(work, ticket)) is not None:
+        before, ticket.rung = ticket.rung, rung.name
+        params = {"count": str(ticket.redos), "rung": str(rung.title)}
+        posts = [post.id for post in rung.posts]
+        told = telling.tell(work, ticket, posts, "raised", params, urgent=ticket.urgent)
+        work.record(
+            ticket,
+            Action.RAISE,
+            {
+                "from": before,
+                "to": rung.name,
+                "rule": "limits.redo.before_raise",
+                "redos": ticket.redos,
+                "told": told,
+            },
+            actor=SYSTEM,
+        )
+        if not all("nobody_on_duty" in facts for facts in told):
+            return

@@ -1,0 +1,276 @@
+"""Whistle and report in (吹哨报到): units are called, they answer, come and finish, or it climbs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
+from hotline.domain.grid import GridMap, WhistleKind
+from hotline.domain.tickets import Action, Step
+from hotline.domain.whistle import next_rung
+from hotline.services import telling, tickets, timing
+from hotline.store import whistles as rows
+from hotline.store.models import Ticket, Whistle, WhistleParty
+from hotline.work import SYSTEM, Work
+
+
+def blow(
+    work: Work,
+    ticket: Ticket,
+    kind: str,
+    units: Sequence[str],
+    reason: str,
+    *,
+    done_at: datetime | None = None,
+) -> Whistle:
+    """Whistle for one or several units; all of them must come.
+
+    Where nobody is on duty at a called post nor its stand-in's, that is put on record and the
+    whistle climbs at once.
+
+    Raises:
+        InvalidError: no unit, or one that the map does not know, or an unknown kind.
+        RefusedError: one of the units is already called by an open whistle of this ticket.
+    """
+    tickets.guard_holder(work, ticket)
+    grid_map = timing.map_of(work, ticket)
+    rule = _kind(grid_map, kind)
+    wanted = _wanted(work, ticket, grid_map, units)
+    if work.actor.staff_id is None:
+        raise NotAllowedError(reason="nobody", ticket=ticket.number)
+    text = work.write(ticket, "reason", tickets.words(reason))
+    whistle = Whistle(
+        ticket_id=ticket.id,
+        kind=kind,
+        raised_by=work.actor.staff_id,
+        reason_id=UUID(text["text"]),
+        raised_at=work.now,
+    )
+    work.session.flush()
+    work.session.add(whistle)
+    work.session.flush()
+    due = timing.deadline(work, work.now, rule.ack).at
+    called = [_call(work, ticket, whistle, rule, unit, due) for unit in wanted]
+    parties = [{"party": party.id, "unit": party.unit, "told": told} for party, told in called]
+    data = text | {"whistle": whistle.id, "kind": kind, "parties": parties}
+    work.act(ticket, Action.WHISTLE, data | {"due": due, "done_at": done_at})
+    for party, told in called:
+        if _nobody(told):
+            climb(work, ticket, party, rule, why="nobody_on_duty", due=work.now)
+        else:
+            timing.start_party_timer(work, party, Step.WHISTLE_ACK, due)
+    return whistle
+
+
+def _kind(grid_map: GridMap, kind: str) -> WhistleKind:
+    try:
+        return grid_map.whistle_kind(kind)
+    except NotFoundError as error:
+        raise InvalidError(fields=["kind"]) from error
+
+
+def _wanted(work: Work, ticket: Ticket, grid_map: GridMap, units: Sequence[str]) -> list[str]:
+    wanted = sorted(set(units))
+    if not wanted or not set(wanted) <= set(grid_map.units):
+        raise InvalidError(fields=["units"])
+    still_open = {whistle.id for whistle in rows.open_of_ticket(work.session, ticket.id)}
+    busy = {
+        party.unit
+        for party in rows.parties(work.session, ticket.id)
+        if party.whistle_id in still_open
+    }
+    if busy & set(wanted):
+        raise RefusedError(reason="already_whistled", ticket=ticket.number)
+    return wanted
+
+
+def _call(  # noqa: PLR0913  one party of one whistle
+    work: Work, ticket: Ticket, whistle: Whistle, rule: WhistleKind, unit: str, due: datetime
+) -> tuple[WhistleParty, list[dict[str, object]]]:
+    grid_map = timing.map_of(work, ticket)
+    post = grid_map.called_post(rule.name, _grid(ticket), unit)
+    party = WhistleParty(
+        whistle_id=whistle.id,
+        ticket_id=ticket.id,
+        unit=unit,
+        post=post.id,
+        rung="grid",
+        called_at=work.now,
+    )
+    work.session.add(party)
+    params = {"unit": str(grid_map.unit(unit).name), "due": telling.local(due)}
+    return party, telling.tell(work, ticket, [post.id], "whistle", params, urgent=rule.danger)
+
+
+def _nobody(told: Sequence[dict[str, object]]) -> bool:
+    return all("nobody_on_duty" in facts for facts in told)
+
+
+def acknowledge(
+    work: Work, ticket: Ticket, party: WhistleParty, *, done_at: datetime | None = None
+) -> None:
+    """The unit has heard the whistle. It has not come yet: a limit for arriving starts."""
+    whistle, rule = _answering(work, ticket, party)
+    _refuse_unless(party, {"called", "refused"})
+    due = timing.deadline(work, work.now, rule.arrive).at
+    work.act(ticket, Action.ACKNOWLEDGE, _about(whistle, party) | {"due": due, "done_at": done_at})
+    party.state, party.acknowledged_at = "acknowledged", work.now
+    party.acknowledged_by = work.actor.staff_id
+    work.cancel_timers_of(party.id)
+    timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, due)
+
+
+def arrive(
+    work: Work,
+    ticket: Ticket,
+    party: WhistleParty,
+    position: tickets.Position | None,
+    *,
+    done_at: datetime | None = None,
+) -> None:
+    """A named person of the unit stands on site (报到)."""
+    whistle, _ = _answering(work, ticket, party)
+    _refuse_unless(party, {"called", "acknowledged", "refused"})
+    where: dict[str, object] = {"position": "none"}
+    if position is not None:
+        where = {
+            "latitude": position.latitude,
+            "longitude": position.longitude,
+            "accuracy_m": position.accuracy_m,
+        }
+    work.act(ticket, Action.ARRIVE, _about(whistle, party) | where | {"done_at": done_at})
+    party.state, party.arrived_at = "arrived", work.now
+    if party.acknowledged_at is None:
+        party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
+    work.cancel_timers_of(party.id)
+
+
+def finish(
+    work: Work, ticket: Ticket, party: WhistleParty, text: str, *, done_at: datetime | None = None
+) -> None:
+    """The unit's part is done, in its own words; the whistler still has to say so too."""
+    whistle, _ = _answering(work, ticket, party)
+    _refuse_unless(party, {"arrived"})
+    data = work.write(ticket, "result", tickets.words(text))
+    work.act(ticket, Action.FINISH, _about(whistle, party) | data | {"done_at": done_at})
+    party.state, party.done_at = "done", work.now
+
+
+def refuse(
+    work: Work, ticket: Ticket, party: WhistleParty, reason: str, *, done_at: datetime | None = None
+) -> None:
+    """The unit refuses, with a reason. That stays on record, and the whistle climbs a rung."""
+    whistle, rule = _answering(work, ticket, party)
+    _refuse_unless(party, {"called", "acknowledged"})
+    data = work.write(ticket, "reason", tickets.words(reason))
+    work.act(ticket, Action.REFUSE, _about(whistle, party) | data | {"done_at": done_at})
+    party.state, party.refused_at = "refused", work.now
+    work.cancel_timers_of(party.id)
+    climb(work, ticket, party, rule, why="refused", due=work.now)
+
+
+def end(
+    work: Work, ticket: Ticket, whistle: Whistle, *, danger_gone: bool, done_at: datetime | None
+) -> None:
+    """The whistler ends a whistle: every unit is done, and in an emergency the danger is gone.
+
+    Raises:
+        RefusedError: a unit that came has not finished, or the danger was not said to be gone
+            (事不完，人不走).
+    """
+    tickets.guard_holder(work, ticket)
+    if whistle.ended_at is not None:
+        raise RefusedError(reason="whistle_ended", ticket=ticket.number)
+    mine = [p for p in rows.parties(work.session, ticket.id) if p.whistle_id == whistle.id]
+    if any(party.state != "done" for party in mine):
+        raise RefusedError(reason="whistle_not_done", ticket=ticket.number)
+    if timing.map_of(work, ticket).whistle_kind(whistle.kind).danger and not danger_gone:
+        raise RefusedError(reason="danger_not_gone", ticket=ticket.number)
+    work.act(
+        ticket,
+        Action.END_WHISTLE,
+        {"whistle": whistle.id, "danger_gone": danger_gone, "done_at": done_at},
+    )
+    whistle.ended_at = work.now
+    for party in mine:
+        work.cancel_timers_of(party.id)
+
+
+def climb(
+    work: Work, ticket: Ticket, party: WhistleParty, rule: WhistleKind, *, why: str, due: datetime
+) -> None:
+    """Tell the next rung of the ladder that a unit has not answered, refused, or is not there.
+
+    A rung where nobody is on duty is recorded, and the next one is told at once. The limit of
+    the new rung counts from ``due``, the limit that passed, never from when we noticed.
+    At the last rung it is reminded, as often as the map says, and then a supervisor is told.
+    """
+    grid_map = timing.map_of(work, ticket)
+    rungs = {r.name: r for r in grid_map.ladder_posts(_grid(ticket), party.unit)}
+    unanswered = True
+    while unanswered and (rung := next_rung(rule, party.rung)) is not None:
+        before, party.rung = party.rung, rung
+        posts = [post.id for post in rungs[rung].posts]
+        params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(rungs[rung].title)}
+        template = "refused" if why == "refused" else "climbed"
+        told = telling.tell(work, ticket, posts, template, params, urgent=rule.danger)
+        data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "why": why}
+        data |= {"from": before, "to": rung, "rule": f"whistles.{rule.name}", "due": due}
+        work.record(ticket, Action.CLIMB, data | {"told": told}, actor=SYSTEM)
+        unanswered = _nobody(told)
+        why = "nobody_on_duty"
+    party.generation += 1
+    _wait_again(work, party, rule, due)
+
+
+def remind_top(
+    work: Work, ticket: Ticket, party: WhistleParty, rule: WhistleKind, *, due: datetime
+) -> None:
+    """Tell the last rung once more that a unit which it was told of has not come."""
+    grid_map = timing.map_of(work, ticket)
+    [top] = [r for r in grid_map.ladder_posts(_grid(ticket), party.unit) if r.name == party.rung]
+    params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(top.title)}
+    posts = [post.id for post in top.posts]
+    told = telling.tell(work, ticket, posts, "climbed", params, urgent=rule.danger)
+    data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "due": due}
+    data |= {"rule": f"whistles.{rule.name}.at_top", "told": told}
+    work.record(ticket, Action.REMIND, data, actor=SYSTEM)
+
+
+def _wait_again(work: Work, party: WhistleParty, rule: WhistleKind, due: datetime) -> None:
+    if next_rung(rule, party.rung) is None:
+        step, limit = Step.WHISTLE_TOP, rule.at_top.repeat_every
+    elif party.state == "acknowledged":
+        step, limit = Step.WHISTLE_ARRIVE, rule.arrive
+    else:
+        step, limit = Step.WHISTLE_ACK, rule.ack
+    timing.start_party_timer(work, party, step, timing.deadline(work, due, limit).at)
+
+
+def _answering(
+    work: Work, ticket: Ticket, party: WhistleParty
+) -> tuple[Whistle, WhistleKind]:
+    whistle = rows.whistle(work.session, party.whistle_id)
+    if whistle is None or party.ticket_id != ticket.id:
+        raise NotFoundError(party=party.id)
+    if whistle.ended_at is not None:
+        raise RefusedError(reason="whistle_ended", ticket=ticket.number)
+    if work.actor.unit != party.unit and party.post not in work.actor.posts:
+        raise NotAllowedError(reason="other_unit", party=party.id)
+    return whistle, timing.map_of(work, ticket).whistle_kind(whistle.kind)
+
+
+def _refuse_unless(party: WhistleParty, states: set[str]) -> None:
+    if party.state not in states:
+        raise RefusedError(reason=f"party_{party.state}", party=party.id)
+
+
+def _about(whistle: Whistle, party: WhistleParty) -> dict[str, object]:
+    return {"whistle": whistle.id, "party": party.id, "unit": party.unit}
+
+
+def _grid(ticket: Ticket) -> str:
+    if ticket.grid is None:
+        raise RefusedError(reason="no_grid", ticket=ticket.number)
+    return ticket.grid
+

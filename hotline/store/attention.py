@@ -1,0 +1,55 @@
+"""Rows of what a supervisor must look at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from hotline.store.models import Attention
+
+
+def add(  # noqa: PLR0913  one row, named fields
+    session: Session,
+    *,
+    kind: str,
+    key: str,
+    facts: Mapping[str, object],
+    at: datetime,
+    ticket_id: UUID | None,
+) -> None:
+    """Add an entry unless its key was added before."""
+    session.execute(
+        insert(Attention)
+        .values(
+            id=uuid4(),
+            ticket_id=ticket_id,
+            kind=kind,
+            key=key,
+            facts={name: str(value) for name, value in facts.items()},
+            raised_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+def get_open(session: Session, entry_id: UUID) -> Attention | None:
+    """Return an entry that nobody has settled, under its row lock."""
+    return session.exec(
+        select(Attention)
+        .where(col(Attention.id) == entry_id, col(Attention.settled_at).is_(None))
+        .with_for_update()
+    ).one_or_none()
+
+
+def open_entries(session: Session, *, limit: int = 50) -> list[Attention]:
+    """Return what nobody has settled, the newest first."""
+    return list(
+        session.exec(
+            select(Attention)
+            .where(col(Attention.settled_at).is_(None))
+            .order_by(col(Attention.raised_at).desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,73 @@
+"""Rows of whistles and of the units they called."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from hotline.store.models import Ticket, Whistle, WhistleParty
+
+
+class Called(NamedTuple):
+    """A whistle as a called unit sees it."""
+
+    party: WhistleParty
+    whistle: Whistle
+    ticket: Ticket
+
+
+def of_ticket(session: Session, ticket_id: UUID) -> list[Whistle]:
+    """Return the whistles of a ticket, oldest first."""
+    return list(
+        session.exec(
+            select(Whistle)
+            .where(col(Whistle.ticket_id) == ticket_id)
+            .order_by(col(Whistle.raised_at))
+        )
+    )
+
+
+def open_of_ticket(session: Session, ticket_id: UUID) -> list[Whistle]:
+    """Return the whistles of a ticket that have not ended."""
+    return [whistle for whistle in of_ticket(session, ticket_id) if whistle.ended_at is None]
+
+
+def parties(session: Session, ticket_id: UUID) -> list[WhistleParty]:
+    """Return every unit called for a ticket, in the order of the calls."""
+    return list(
+        session.exec(
+            select(WhistleParty)
+            .where(col(WhistleParty.ticket_id) == ticket_id)
+            .order_by(col(WhistleParty.called_at), col(WhistleParty.unit))
+        )
+    )
+
+
+def party(session: Session, party_id: UUID) -> WhistleParty | None:
+    """Return one called unit's row."""
+    return session.get(WhistleParty, party_id)
+
+
+def parties_by_id(session: Session, party_ids: Collection[UUID]) -> dict[UUID, WhistleParty]:
+    """Return several called units' rows by id."""
+    rows = session.exec(select(WhistleParty).where(col(WhistleParty.id).in_(list(party_ids))))
+    return {row.id: row for row in rows}
+
+
+def whistle(session: Session, whistle_id: UUID) -> Whistle | None:
+    """Return a whistle."""
+    return session.get(Whistle, whistle_id)
+
+
+def called_on_unit(session: Session, unit: str, *, limit: int = 50) -> list[Called]:
+    """Return the open whistles that call ``unit``, the oldest call first."""
+    rows = session.exec(
+        select(WhistleParty, Whistle, Ticket)
+        .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
+        .join(Ticket, col(Ticket.id) == col(WhistleParty.ticket_id))
+        .where(col(WhistleParty.unit) == unit, col(Whistle.ended_at).is_(None))
+        .order_by(col(WhistleParty.called_at))
+        .limit(limit)
+    )
+    return [Called(*row) for row in rows]
