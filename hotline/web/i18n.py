@@ -36,6 +36,16 @@ CATALOGUE: Final = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 # What is searched for texts, relative to the package, and by which calls texts are known.
 _METHODS: Final = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
 _OPTIONS: Final = {"web/templates/**.html": {"trimmed": "true"}}
+_HEADER: Final = rb"""# English texts of the pages; the message ids are the Chinese ones. See hotline/web/i18n.py.
+msgid ""
+msgstr ""
+"Language: en\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+"""
 _KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None}
 
 
@@ -141,10 +151,16 @@ def update() -> list[str]:
     catalog = english()
     catalog.update(extracted(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    with CATALOGUE.open("wb") as file:
-        write_po(file, catalog, width=98, omit_header=False, sort_output=True, no_location=True)
+    CATALOGUE.write_bytes(_written(catalog))
     compile_catalogue()
     return sorted(untranslated(catalog))
+
+
+def _written(catalog: Catalog) -> bytes:
+    """Return the catalogue as text that changes only where a text does: no places, no dates."""
+    buffer = BytesIO()
+    write_po(buffer, catalog, width=98, omit_header=True, sort_output=True, no_location=True)
+    return _HEADER + buffer.getvalue()
 
 
 def compiled() -> bytes:
