@@ -7,10 +7,12 @@ MAKEFLAGS += --no-print-directory
 VENV ?= .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 8 ] && echo 8 || echo $$n)
-# The first Python that is new enough and can make environments (Debian splits that off).
-PYTHON ?= $(firstword $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
-	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p"; done))
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN || echo 2); [ $$n -gt 8 ] && echo 8 || echo $$n)
+# The first Python that is new enough and can make environments (Debian splits that off). It ends
+# with `true` because make throws away what a shell said that ended with 127, "not found".
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$p"; break; }; done; true)
 # A user without a writable home (CI, containers) keeps the caches here.
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export XDG_CACHE_HOME := $(CURDIR)/.cache
