@@ -1,0 +1,261 @@
+"""Whether a grid map may be accepted: every fault at once, each with what to do about it.
+
+Before a version is accepted every class × grid must reach a competent unit and, from it, the top of
+the ladder; nothing may dangle, run in a circle, or hide something else (design §5).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+import networkx as nx
+
+from hotline.domain.grid import Told
+from hotline.domain.grid_build import MapParts, nearest_unit, told_post
+from hotline.domain.grid_faults import Problem, Ref, problem
+from hotline.domain.limits import Allowance, Limit
+
+# The steps that cannot do without a limit of their own.
+REQUIRED_STEPS: Final = ("triage", "sign", "contact", "rule_return", "rule_extension")
+
+Known = frozenset[tuple[str, str]]
+
+
+def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
+    """Return every fault of a map; none means that it may be accepted.
+
+    Args:
+        parts: what the file says.
+        known: ``(kind, key)`` of items that the file names but that were too faulty to read:
+            references to them are not reported a second time. ``("section", name)`` stands for
+            a section that could not be read.
+    """
+    return (
+        *_duplicates(parts),
+        *_unit_references(parts, known),
+        *_post_references(parts, known),
+        *_grid_references(parts, known),
+        *_cycles(parts),
+        *_powers(parts, known),
+        *_ladder(parts, known),
+        *_whistles(parts, known),
+        *_words(parts),
+        *_limits(parts, known),
+        *_office(parts, known),
+    )
+
+
+def _ids(parts: MapParts) -> Iterator[tuple[str, str]]:
+    """Yield (kind, key) of every item that must be unique within its kind."""
+    yield from (("unit", unit.id) for unit in parts.units)
+    yield from (("post", post.id) for post in parts.posts)
+    yield from (("grid", grid.code) for grid in parts.grids)
+    yield from (("class", clazz.code) for clazz in parts.classes)
+    yield from (("rung", rule.rung) for rule in parts.ladder)
+    yield from (("whistle", kind.name) for kind in parts.whistles)
+    yield from (("line", line.number) for line in parts.lines)
+    yield from (("danger", service.number) for service in parts.danger)
+
+
+def _duplicates(parts: MapParts) -> Iterator[Problem]:
+    for (kind, key), count in Counter(_ids(parts)).items():
+        for nth in range(1, count):
+            yield problem("duplicate_id", Ref(kind, key, (), nth), key=key)
+
+
+def _unit_references(parts: MapParts, known: Known) -> Iterator[Problem]:
+    units = _known("unit", (unit.id for unit in parts.units), known)
+    posts = {post.id: post for post in parts.posts}
+    post_ids = _known("post", posts, known)
+    for unit in parts.units:
+        if unit.parent is not None and unit.parent not in units:
+            yield problem("unknown_unit", Ref("unit", unit.id, ("parent",)), key=unit.parent)
+        for field, post_id in (("duty", unit.duty), ("lead", unit.lead)):
+            if field == "lead" and unit.lead == unit.duty:
+                continue
+            ref = Ref("unit", unit.id, (field,))
+            if post_id not in post_ids:
+                yield problem("unknown_post", ref, key=post_id)
+            elif post_id in posts and posts[post_id].unit != unit.id:
+                yield problem("post_of_other_unit", ref, key=post_id)
+
+
+def _post_references(parts: MapParts, known: Known) -> Iterator[Problem]:
+    posts = _known("post", (post.id for post in parts.posts), known)
+    rungs = _known("rung", (rule.rung for rule in parts.ladder), known)
+    stand_ins = {post.stand_in for post in parts.posts}
+    for post in parts.posts:
+        if post.rung not in rungs:
+            yield problem("unknown_rung", Ref("post", post.id, ("rung",)), key=post.rung)
+        if post.stand_in is not None and post.stand_in not in posts:
+            yield problem("unknown_post", Ref("post", post.id, ("stand_in",)), key=post.stand_in)
+        if post.stand_in is None and post.id not in stand_ins:
+            yield problem("no_stand_in", Ref("post", post.id), key=post.id)
+
+
+def _grid_references(parts: MapParts, known: Known) -> Iterator[Problem]:
+    units = {unit.id: unit for unit in parts.units}
+    posts = {post.id: post for post in parts.posts}
+    unit_ids, post_ids = _known("unit", units, known), _known("post", posts, known)
+    for grid in parts.grids:
+        if grid.unit not in unit_ids:
+            yield problem("unknown_unit", Ref("grid", grid.code, ("unit",)), key=grid.unit)
+        if grid.officer not in post_ids:
+            yield problem("unknown_post", Ref("grid", grid.code, ("officer",)), key=grid.officer)
+        seen: set[str] = set()
+        for index, attached in enumerate(grid.attached):
+            ref = Ref("grid", grid.code, ("attached", index))
+            if attached not in post_ids:
+                yield problem("unknown_post", ref, key=attached)
+            elif attached in posts and posts[attached].unit in seen:
+                yield problem("attached_twice", ref, key=posts[attached].unit)
+            elif attached in posts:
+                seen.add(posts[attached].unit)
+
+
+def _cycles(parts: MapParts) -> Iterator[Problem]:
+    parents = [(unit.id, unit.parent) for unit in parts.units if unit.parent is not None]
+    for first, circle in _circles(parents):
+        yield problem("unit_cycle", Ref("unit", first, ("parent",)), key=circle)
+    stand_ins = [(post.id, post.stand_in) for post in parts.posts if post.stand_in is not None]
+    for first, circle in _circles(stand_ins):
+        yield problem("stand_in_cycle", Ref("post", first, ("stand_in",)), key=circle)
+
+
+def _powers(parts: MapParts, known: Known) -> Iterator[Problem]:
+    """Every class × grid must reach a competent unit, and every grid a town."""
+    units = {unit.id: unit for unit in parts.units}
+    unit_ids = _known("unit", units, known)
+    placed = [grid for grid in parts.grids if grid.unit in units]
+    for clazz in parts.classes:
+        ref = Ref("class", clazz.code)
+        if (clazz.unit is None) == (clazz.nearest is None):
+            yield problem("class_without_power", ref, key=clazz.code)
+        elif clazz.unit is not None:
+            if clazz.unit not in unit_ids:
+                yield problem("unknown_unit", ref._replace(field=("unit",)), key=clazz.unit)
+        else:
+            lost = [g for g in placed if nearest_unit(units, g.unit, clazz.nearest) is None]
+            if lost:
+                facts = {"key": clazz.code, "grid": lost[0].code, "count": len(lost)}
+                yield problem("no_competent_unit", ref._replace(field=("nearest",)), **facts)
+
+
+def _ladder(parts: MapParts, known: Known) -> Iterator[Problem]:
+    """Every grid × competent unit must find somebody on every rung, and a fixed unit on top."""
+    units = {unit.id: unit for unit in parts.units}
+    unit_ids = _known("unit", units, known)
+    for rule in parts.ladder:
+        ref = Ref("rung", rule.rung)
+        needed = {Told.NEAREST: "nearest", Told.UNIT: "unit"}.get(rule.told)
+        if needed is not None and getattr(rule, needed) is None:
+            yield problem("rung_incomplete", ref, key=rule.rung, field=needed)
+            continue
+        if rule.told is Told.UNIT and rule.unit not in unit_ids:
+            yield problem("unknown_unit", ref._replace(field=("unit",)), key=rule.unit)
+            continue
+        placed = [grid for grid in parts.grids if grid.unit in units]
+        dead = [
+            grid
+            for grid in placed
+            if rule.told is Told.NEAREST and told_post(units, rule, grid, "") is None
+        ]
+        if dead:
+            yield problem("ladder_dead_end", ref, key=rule.rung, grid=dead[0].code, count=len(dead))
+    if parts.ladder and parts.ladder[-1].told is not Told.UNIT:
+        top = parts.ladder[-1].rung
+        yield problem("ladder_open_end", Ref("rung", top), key=top)
+
+
+def _whistles(parts: MapParts, known: Known) -> Iterator[Problem]:
+    order = {rule.rung: place for place, rule in enumerate(parts.ladder)}
+    rungs = _known("rung", order, known)
+    for kind in parts.whistles:
+        ref = Ref("whistle", kind.name)
+        for field, named in (("by", kind.by), ("climbs", kind.climbs)):
+            for index, rung in enumerate(named):
+                if rung not in rungs:
+                    yield problem("unknown_rung", ref._replace(field=(field, index)), key=rung)
+        places = [order[rung] for rung in kind.climbs if rung in order]
+        if any(low >= high for low, high in pairwise(places)):
+            yield problem("climb_order", ref._replace(field=("climbs",)), key=kind.name)
+        top = parts.ladder[-1].rung if parts.ladder else ""
+        if not kind.climbs or kind.climbs[-1] != top:
+            ref = ref._replace(field=("climbs",))
+            yield problem("climb_stops_short", ref, key=kind.name, top=top)
+
+
+def _words(parts: MapParts) -> Iterator[Problem]:
+    """No keyword may mean two classes equally, no danger word two numbers."""
+    owners: dict[tuple[str, int], str] = {}
+    for clazz in parts.classes:
+        for word, strength in clazz.keywords.items():
+            other = owners.setdefault((word, strength), clazz.code)
+            if other != clazz.code:
+                ref = Ref("class", clazz.code, ("keywords", word))
+                yield problem("keyword_shadowed", ref, key=word, other=other)
+    numbers: dict[str, str] = {}
+    for service in parts.danger:
+        for index, word in enumerate(service.words):
+            if numbers.setdefault(word, service.number) != service.number:
+                ref = Ref("danger", service.number, ("words", index))
+                yield problem("danger_word_twice", ref, key=word)
+
+
+def _limits(parts: MapParts, known: Known) -> Iterator[Problem]:
+    for ref, limit in _all_limits(parts):
+        if limit.amount <= 0:
+            yield problem("limit_not_positive", ref)
+        if ref.field[-1] == "urgent" and not limit.is_natural:
+            yield problem("urgent_not_natural", ref)
+    if ("section", "limits") not in known:
+        for step in REQUIRED_STEPS:
+            if step not in parts.limits.steps:
+                yield problem("missing_limit", Ref("section", "limits", ("steps",)), key=step)
+
+
+def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:
+    """Yield every limit of a map with the place where it stands."""
+    limits, section = parts.limits, Ref("section", "limits")
+    for name, table in (("steps", limits.steps), ("handle", limits.handle)):
+        yield from _both(section, (name,), table)
+    yield section._replace(field=("extensions", "each")), limits.extensions.each
+    yield section._replace(field=("asking", "spacing")), limits.asking.spacing
+    yield section._replace(field=("asking", "silence")), limits.asking.silence
+    for clazz in parts.classes:
+        yield from _both(Ref("class", clazz.code), ("limits",), clazz.limits)
+    for kind in parts.whistles:
+        ref = Ref("whistle", kind.name)
+        yield ref._replace(field=("ack",)), kind.ack
+        yield ref._replace(field=("arrive",)), kind.arrive
+        yield ref._replace(field=("at_top", "repeat_every")), kind.at_top.repeat_every
+
+
+def _both(
+    ref: Ref, path: tuple[str, ...], table: Mapping[str, Allowance]
+) -> Iterator[tuple[Ref, Limit]]:
+    for step, allowance in table.items():
+        yield ref._replace(field=(*path, step, "normal")), allowance.normal
+        yield ref._replace(field=(*path, step, "urgent")), allowance.urgent
+
+
+def _office(parts: MapParts, known: Known) -> Iterator[Problem]:
+    if ("section", "office") in known:
+        return
+    marks = [mark for window in parts.office.windows for mark in window]
+    if not marks or any(early >= late for early, late in pairwise(marks)):
+        yield problem("office_windows", Ref("section", "office", ("windows",)))
+
+
+def _known(kind: str, ids: Iterable[str], known: Known) -> frozenset[str]:
+    return frozenset(ids) | {key for known_kind, key in known if known_kind == kind}
+
+
+def _circles(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each circle: its first member in the file's order, and all its members in words."""
+    graph: nx.DiGraph[str] = nx.DiGraph(pairs)
+    for component in nx.strongly_connected_components(graph):
+        members = [start for start, _ in pairs if start in component]
+        if len(component) > 1 or any(graph.has_edge(member, member) for member in members):
+            yield members[0], " → ".join((*members, members[0]))

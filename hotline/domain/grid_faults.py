@@ -1,0 +1,256 @@
+"""What can be wrong with a grid map, in words: each code with the problem and what to do about it.
+
+Chinese first, English beside it: `hotline policy check` prints both. Codes are stable.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+
+class Wording(NamedTuple):
+    """The same sentence in Chinese and in English; Chinese is shown first."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        """Return both, Chinese first."""
+        return f"{self.zh} | {self.en}"
+
+
+class Ref(NamedTuple):
+    """Where a problem is: an item by kind and key, a field of it, and which of several twins."""
+
+    kind: str
+    key: str
+    field: tuple[str | int, ...] = ()
+    nth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps a map from being accepted. ``code`` is stable."""
+
+    code: str
+    ref: Ref
+    problem: Wording
+    remedy: Wording
+
+
+# code → (problem, remedy), in Chinese and in English. Braces are filled in with the facts.
+TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
+    "duplicate_id": (
+        Wording("“{key}”出现了不止一次", "'{key}' stands here more than once"),
+        Wording("改名，或删去多余的一个", "rename one of them, or delete it"),
+    ),
+    "unknown_unit": (
+        Wording("没有名为“{key}”的单位", "there is no unit '{key}'"),
+        Wording(
+            "在 units 中添加该单位，或改正名称", "add the unit under units, or correct the name"
+        ),
+    ),
+    "unknown_post": (
+        Wording("没有名为“{key}”的岗位", "there is no post '{key}'"),
+        Wording(
+            "在某个单位的 posts 中添加该岗位，或改正名称",
+            "add the post to a unit, or correct the name",
+        ),
+    ),
+    "unknown_rung": (
+        Wording("层级表中没有“{key}”这一级", "the ladder has no rung '{key}'"),
+        Wording(
+            "在 ladder 中添加这一级，或改正名称", "add the rung to the ladder, or correct the name"
+        ),
+    ),
+    "unit_cycle": (
+        Wording("单位隶属关系成环：{key}", "units belong to each other in a circle: {key}"),
+        Wording("改正其中一个单位的 parent", "correct the parent of one of them"),
+    ),
+    "stand_in_cycle": (
+        Wording("AB岗互为替岗，成环：{key}", "posts stand in for each other in a circle: {key}"),
+        Wording("为其中一个岗位另设B岗", "give one of them another stand-in"),
+    ),
+    "no_stand_in": (
+        Wording("岗位“{key}”没有B岗", "post '{key}' has no stand-in"),
+        Wording(
+            "填写 stand_in（AB岗：每个岗位都要有人顶）", "set stand_in: every post needs a B post"
+        ),
+    ),
+    "post_of_other_unit": (
+        Wording("岗位“{key}”不属于本单位", "post '{key}' belongs to another unit"),
+        Wording("改用本单位的岗位", "name a post of this unit"),
+    ),
+    "attached_twice": (
+        Wording(
+            "单位“{key}”在本网格有两个专属网格员岗", "unit '{key}' has two attached officers here"
+        ),
+        Wording("每个单位在一个网格只留一个", "keep one for each unit and grid"),
+    ),
+    "grid_without_town": (
+        Wording("网格“{key}”不在任何乡镇之内", "grid '{key}' lies in no town"),
+        Wording(
+            "改正网格的 unit 或该单位的 parent", "correct the grid's unit, or that unit's parent"
+        ),
+    ),
+    "no_competent_unit": (
+        Wording(
+            "类别“{key}”在网格“{grid}”等{count}个网格找不到主管单位",
+            "class '{key}' reaches no competent unit from {count} grids, such as '{grid}'",
+        ),
+        Wording("填写存在的 unit，或改正 nearest", "set an existing unit, or correct nearest"),
+    ),
+    "class_without_power": (
+        Wording(
+            "类别“{key}”须写 unit 或 nearest 之一，且只写其一",
+            "class '{key}' must name either unit or nearest, and not both",
+        ),
+        Wording("写明由哪个单位主管", "say which unit has the power"),
+    ),
+    "ladder_dead_end": (
+        Wording(
+            "“{key}”这一级在网格“{grid}”等{count}处无人可报",
+            "rung '{key}' tells nobody in {count} cases, such as grid '{grid}'",
+        ),
+        Wording("改正该级的 told，或补上缺少的单位", "correct its told, or add the missing unit"),
+    ),
+    "ladder_open_end": (
+        Wording(
+            "层级表最高一级“{key}”不是固定单位", "the ladder's last rung '{key}' is no fixed unit"
+        ),
+        Wording("最高一级写 told: unit 和 unit", "give the last rung told: unit and a unit"),
+    ),
+    "rung_incomplete": (
+        Wording("“{key}”这一级缺少 {field}", "rung '{key}' lacks {field}"),
+        Wording("按 told 的值填写 {field}", "set {field}, as its told requires"),
+    ),
+    "climb_order": (
+        Wording(
+            "“{key}”哨的 climbs 与层级表顺序不符",
+            "whistle '{key}' climbs against the ladder's order",
+        ),
+        Wording("按层级表由低到高排列，不重复", "list the rungs from low to high, each once"),
+    ),
+    "climb_stops_short": (
+        Wording("“{key}”哨到不了层级表最高一级", "whistle '{key}' never reaches the ladder's top"),
+        Wording("在 climbs 末尾加上最高一级“{top}”", "end climbs with the top rung '{top}'"),
+    ),
+    "keyword_shadowed": (
+        Wording(
+            "关键词“{key}”在“{other}”中强度相同，无法区分",
+            "keyword '{key}' is as strong in '{other}': neither class can win",
+        ),
+        Wording("删去一个，或让强度不同", "delete one, or make their strengths differ"),
+    ),
+    "danger_word_twice": (
+        Wording("危险词“{key}”同属两个号码", "danger word '{key}' belongs to two numbers"),
+        Wording("只留一个号码", "keep it under one number"),
+    ),
+    "limit_not_positive": (
+        Wording("时限必须大于零", "a limit must be longer than nothing"),
+        Wording("填写大于零的时限", "write a limit above zero"),
+    ),
+    "urgent_not_natural": (
+        Wording("紧急事项的时限必须用自然时间", "the limit of urgent matters must be natural time"),
+        Wording("改写为 {{natural: …}}", "write it as {{natural: …}}"),
+    ),
+    "missing_limit": (
+        Wording("缺少“{key}”的时限", "there is no limit for '{key}'"),
+        Wording("在 limits 中补上“{key}”", "add '{key}' under limits"),
+    ),
+    "office_windows": (
+        Wording(
+            "办公时段须由早到晚、互不重叠", "office windows must run early to late, without overlap"
+        ),
+        Wording("改正 office.windows", "correct office.windows"),
+    ),
+    "section_empty": (
+        Wording("“{key}”一节是空的", "section '{key}' is empty"),
+        Wording("至少写一项", "write at least one entry"),
+    ),
+}
+
+
+def problem(code: str, ref: Ref, **facts: object) -> Problem:
+    """Return a problem with its words filled in."""
+    said, remedy = TEXTS[code]
+    return Problem(
+        code,
+        ref,
+        Wording(*(text.format(**facts) for text in said)),
+        Wording(*(text.format(**facts) for text in remedy)),
+    )
+
+
+# pydantic's error type, or the reader's own code → (stable code, problem, remedy). ``{key}`` is
+# the last part of the path; ``{said}`` what the parser said.
+SHAPE_TEXTS: Final[Mapping[str, tuple[str, Wording, Wording]]] = {
+    "missing": (
+        "missing_key",
+        Wording("缺少“{key}”", "'{key}' is missing"),
+        Wording("补上“{key}”", "add '{key}'"),
+    ),
+    "extra_forbidden": (
+        "unknown_key",
+        Wording("不认识的键“{key}”", "unknown key '{key}'"),
+        Wording("删去，或改正拼写（见 docs/grid-map.md）", "delete it or correct its spelling"),
+    ),
+    "duplicate_key": (
+        "duplicate_key",
+        Wording("键“{key}”写了两次", "key '{key}' is written twice"),
+        Wording("只留一个", "keep one"),
+    ),
+    "yaml_syntax": (
+        "yaml_syntax",
+        Wording("不是合法的 YAML：{said}", "not YAML: {said}"),
+        Wording("检查此行及上一行的缩进、冒号和引号", "check indentation, colons and quotes here"),
+    ),
+    "alias": (
+        "alias",
+        Wording("不允许用 YAML 别名（&、*）", "YAML aliases (&, *) are not allowed"),
+        Wording("把内容写全", "write the value out"),
+    ),
+    "limit": (
+        "bad_limit",
+        Wording("“{key}”不是时限", "'{key}' is no limit"),
+        Wording("写成 {said}", "write {said}"),
+    ),
+    "string_type": (
+        "not_text",
+        Wording("“{key}”须是文字", "'{key}' must be text"),
+        Wording("写成文字；编码等数字要加引号", "write text; put codes and numbers in quotes"),
+    ),
+    "string_pattern_mismatch": (
+        "bad_name",
+        Wording("“{key}”的写法不合规定", "'{key}' is not written as it must be"),
+        Wording(
+            "名称用小写英文、数字、/ 和 -；编码用数字", "names: a-z, 0-9, / and -; codes: digits"
+        ),
+    ),
+    "enum": (
+        "unknown_choice",
+        Wording("“{key}”不是可选的值", "'{key}' is none of the choices"),
+        Wording("可选值见：{said}", "{said}"),
+    ),
+    "list_type": (
+        "empty_list",
+        Wording("“{key}”须是非空列表", "'{key}' must be a list with entries"),
+        Wording("至少写一项", "write at least one entry"),
+    ),
+}
+_OTHER_SHAPE: Final = (
+    "bad_value",
+    Wording("“{key}”的值不对", "the value of '{key}' is wrong"),
+    Wording("要求：{said}", "required: {said}"),
+)
+
+
+def shape_words(code: str, key: str, said: str) -> tuple[str, Wording, Wording]:
+    """Return the stable code, the problem and the remedy of a fault of shape."""
+    stable, wording, remedy = SHAPE_TEXTS.get(code, _OTHER_SHAPE)
+    facts = {"key": key, "said": said}
+    return (
+        stable,
+        Wording(*(text.format(**facts) for text in wording)),
+        Wording(*(text.format(**facts) for text in remedy)),
+    )

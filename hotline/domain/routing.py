@@ -1,0 +1,254 @@
+"""Route a demand: the unit by power first, the grid by place, with the reasons.
+
+The order is a national rule (国办函 2025 No. 66): route to the power, not only to the place.
+Nothing is guessed. What can't be routed waits in triage with a reason that an operator can act on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from hotline.domain.gazetteer import Candidate
+from hotline.domain.grid import DemandClass, GridMap, Urgency
+from hotline.domain.matching import Matcher
+from hotline.domain.places import Gazetteer, PlaceKind, PlaceReading
+
+
+class TriageReason(StrEnum):
+    """Why a demand waits for a person. Values are stored."""
+
+    PLACE_MISSING = "place_missing"
+    PLACE_AMBIGUOUS = "place_ambiguous"
+    CLASS_UNKNOWN = "class_unknown"
+    CLASS_AMBIGUOUS = "class_ambiguous"
+    OUTSIDE_COUNTY = "outside_county"
+    GRID_NOT_LIVE = "grid_not_live"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A class of the catalogue, the keywords that spoke for it, and their strength together."""
+
+    code: str
+    score: int
+    words: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain values for the ledger. Keywords are the map's words, not the caller's."""
+        return {"class": self.code, "score": self.score, "words": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReading:
+    """The class of a demand.
+
+    Attributes:
+        code: the class, when one is stronger than all others.
+        urgent: whether the class's urgency rule makes it urgent.
+        urgent_words: the words that made it so, when words decided.
+        scores: every class that any keyword spoke for, strongest first: reasons and rejected.
+    """
+
+    code: str | None
+    urgent: bool
+    urgent_words: tuple[str, ...]
+    scores: tuple[Scored, ...]
+
+
+class Catalogue:
+    """The classes of one map, ready to read texts. Building it takes a millisecond."""
+
+    def __init__(self, grid_map: GridMap) -> None:
+        self._classes = grid_map.classes
+        speaks_for: dict[str, dict[str, int]] = {}
+        for clazz in grid_map.classes.values():
+            for word, strength in clazz.keywords.items():
+                speaks_for.setdefault(word, {})[clazz.code] = strength
+        self._words = Matcher(speaks_for.items())
+
+    def classify(self, text: str) -> ClassReading:
+        """Return the class that the keywords of ``text`` speak for; none when two are equal."""
+        scores = self._scores({hit.word: hit.value for hit in self._words.find(text)})
+        best = [found for found in scores if found.score == scores[0].score]
+        # While two classes are equal, the more careful one sets the pace.
+        judged = [_urgency(self._classes[found.code], text) for found in best]
+        return ClassReading(
+            code=best[0].code if len(best) == 1 else None,
+            urgent=any(urgent for urgent, _ in judged),
+            urgent_words=tuple(word for _, words in judged for word in words),
+            scores=scores,
+        )
+
+    def _scores(self, keywords: Mapping[str, Mapping[str, int]]) -> tuple[Scored, ...]:
+        speakers: dict[str, list[tuple[str, int]]] = {}
+        for word, by in keywords.items():
+            for code, strength in by.items():
+                speakers.setdefault(code, []).append((word, strength))
+        scored = (
+            Scored(code, sum(strength for _, strength in said), tuple(word for word, _ in said))
+            for code, said in speakers.items()
+        )
+        return tuple(sorted(scored, key=lambda found: (-found.score, found.code)))
+
+
+def _urgency(clazz: DemandClass, text: str) -> tuple[bool, tuple[str, ...]]:
+    if clazz.urgency is not Urgency.WORDS:
+        return clazz.urgency is Urgency.ALWAYS, ()
+    words = tuple(word for word in clazz.urgent_words if word in text)
+    return bool(words), words
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a demand goes, and why; or why it waits.
+
+    Attributes:
+        triage: why it waits for a person; ``None``: it goes to ``post``.
+        grid_code: the grid, as far as it is known.
+        class_code: the class, as far as it is known.
+        unit: the unit that has the power over the class, as far as it is known.
+        post: the officer's post of the grid (专职网格员); for a grid that is not live, the
+            town's post on duty; ``None`` when the place is not known.
+        town: the town's unit id, as far as it is known.
+        urgent: whether the ticket runs on natural time.
+        place: the reading of the place: reasons, candidates, rejected.
+        clazz: the reading of the class: reasons, rejected.
+        map_version: the version of the map that decided.
+    """
+
+    triage: TriageReason | None
+    grid_code: str | None
+    class_code: str | None
+    unit: str | None
+    post: str | None
+    town: str | None
+    urgent: bool
+    place: PlaceReading
+    clazz: ClassReading
+    map_version: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return plain values for the ledger: codes, positions and the map's own words."""
+        return {
+            "triage": self.triage.value if self.triage is not None else None,
+            "grid": self.grid_code,
+            "class": self.class_code,
+            "unit": self.unit,
+            "post": self.post,
+            "town": self.town,
+            "urgent": self.urgent,
+            "map_version": self.map_version,
+            "place": {
+                "kind": self.place.kind.value,
+                "beyond": self.place.beyond,
+                "mentions": [mention.as_json() for mention in self.place.mentions],
+                "candidates": _codes(self.place.candidates),
+                "rejected": _codes(self.place.rejected),
+            },
+            "classes": [scored.as_json() for scored in self.clazz.scores],
+            "urgent_words": list(self.clazz.urgent_words),
+        }
+
+
+def _codes(candidates: tuple[Candidate, ...]) -> list[str]:
+    return [candidate.code for candidate in candidates]
+
+
+# Why a reading of the place is not yet a grid.
+_PLACE_WAITS: Mapping[PlaceKind, TriageReason] = {
+    PlaceKind.NONE: TriageReason.PLACE_MISSING,
+    PlaceKind.TOWN_ONLY: TriageReason.PLACE_MISSING,
+    PlaceKind.AMBIGUOUS: TriageReason.PLACE_AMBIGUOUS,
+    PlaceKind.OUTSIDE: TriageReason.OUTSIDE_COUNTY,
+    PlaceKind.NOT_LIVE: TriageReason.GRID_NOT_LIVE,
+}
+
+
+def route(place: PlaceReading, clazz: ClassReading, grid_map: GridMap, day: date) -> Routing:
+    """Return where a demand goes: the competent unit by its class, the post by its place.
+
+    Args:
+        place: what `Gazetteer.find` read, or `known_place` says.
+        clazz: what `Catalogue.classify` read, or `known_class` says.
+        grid_map: the version that decides.
+        day: the county's day: a grid that is not live yet leaves its demands to the town.
+    """
+    post = None
+    if place.grid_code is not None:
+        grid = grid_map.grid(place.grid_code)
+        live = grid.is_live(day)
+        post = grid.officer if live else grid_map.town_of(grid.code).duty
+        waits = None if live else TriageReason.GRID_NOT_LIVE
+    else:
+        waits = _PLACE_WAITS[place.kind]
+    return Routing(
+        triage=waits or _class_waits(clazz),
+        grid_code=place.grid_code,
+        class_code=clazz.code,
+        unit=_power(place, clazz, grid_map),
+        post=post,
+        town=place.town,
+        urgent=clazz.urgent,
+        place=place,
+        clazz=clazz,
+        map_version=grid_map.version,
+    )
+
+
+def _class_waits(clazz: ClassReading) -> TriageReason | None:
+    if clazz.code is not None:
+        return None
+    return TriageReason.CLASS_AMBIGUOUS if clazz.scores else TriageReason.CLASS_UNKNOWN
+
+
+def _power(place: PlaceReading, clazz: ClassReading, grid_map: GridMap) -> str | None:
+    """Return the competent unit; a power that lies with the place needs the place."""
+    if clazz.code is None:
+        return None
+    if place.grid_code is not None:
+        return grid_map.competent_unit(clazz.code, place.grid_code).id
+    return grid_map.clazz(clazz.code).unit
+
+
+def known_place(grid_map: GridMap, grid_code: str) -> PlaceReading:
+    """Return the reading for a grid that a person chose.
+
+    Raises:
+        NotFoundError: this map has no such grid.
+    """
+    return PlaceReading(PlaceKind.GRID, grid_code, grid_map.town_of(grid_code).id)
+
+
+def known_class(grid_map: GridMap, class_code: str, text: str = "") -> ClassReading:
+    """Return the reading for a class that a person chose; its urgency still follows the words.
+
+    Raises:
+        NotFoundError: this map has no such class.
+    """
+    urgent, words = _urgency(grid_map.clazz(class_code), text)
+    return ClassReading(class_code, urgent, words, ())
+
+
+class Router:
+    """The gazetteer and the catalogue of one map together: what intake holds per version."""
+
+    def __init__(self, grid_map: GridMap) -> None:
+        self.map = grid_map
+        self.gazetteer = Gazetteer(grid_map)
+        self.catalogue = Catalogue(grid_map)
+
+    def route(self, text: str, day: date, town: str | None = None) -> Routing:
+        """Return where the demand in ``text`` goes.
+
+        Args:
+            text: the caller's words, cleaned.
+            day: the county's day.
+            town: the town's unit id when an earlier answer settled it.
+        """
+        place = self.gazetteer.find(text, town)
+        # A place's name is no keyword: 大房申村路灯 is not about a 村路.
+        for mention in place.mentions:
+            gap = " " * (mention.end - mention.start)
+            text = text[: mention.start] + gap + text[mention.end :]
+        return route(place, self.catalogue.classify(text), self.map, day)

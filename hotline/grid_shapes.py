@@ -1,0 +1,366 @@
+"""The shape of ``grid_map.yaml``: what may stand where, checked at the edge with pydantic.
+
+Each shape knows how to become the frozen type of the domain. ``docs/grid-map.md`` is the
+reference for people; a test keeps the two together.
+"""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+from hotline.domain import grid
+from hotline.domain.grid_build import MapParts
+from hotline.domain.limits import (
+    Allowance,
+    Asking,
+    Extensions,
+    Limit,
+    LimitKind,
+    Limits,
+    Redo,
+    parse_natural,
+)
+
+_LIMIT_HINT: Final = "{natural: 30m} / {working_hours: 2} / {working_days: 5}"
+
+
+def _limit(value: object) -> Limit:
+    """Read ``{natural: 30m}``, ``{working_days: 5}`` or ``{working_hours: 2}``."""
+    if isinstance(value, Limit):
+        return value
+    if not isinstance(value, dict) or len(value) != 1:
+        raise PydanticCustomError("limit", _LIMIT_HINT)
+    (kind, amount), *_ = value.items()
+    if kind == LimitKind.NATURAL and isinstance(amount, str):
+        return Limit.natural(_natural(amount))
+    if (
+        kind in {LimitKind.WORKING_DAYS, LimitKind.WORKING_HOURS}
+        and isinstance(amount, int | float)
+        and not isinstance(amount, bool)
+    ):
+        return Limit(LimitKind(kind), float(amount))
+    raise PydanticCustomError("limit", _LIMIT_HINT)
+
+
+def _natural(value: object) -> timedelta:
+    found = parse_natural(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("limit", "20s / 30m / 2h / 1d")
+    return found
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise PydanticCustomError("time_zone", "Asia/Shanghai") from None
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_/][a-z0-9]+)*$", max_length=80)]
+LimitField = Annotated[Limit, BeforeValidator(_limit)]
+NaturalField = Annotated[timedelta, BeforeValidator(_natural)]
+ZoneField = Annotated[str, AfterValidator(_zone)]
+
+
+class Shape(BaseModel):
+    """What all shapes share: unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Named(Shape):
+    """Something with a Chinese and an English name."""
+
+    name: Text
+    name_en: Text
+
+    def names(self) -> grid.Name:
+        """Return both names."""
+        return grid.Name(self.name, self.name_en)
+
+
+class Titled(Shape):
+    """A post or a kind of whistle, with a Chinese and an English title."""
+
+    title: Text
+    title_en: Text
+
+    def names(self) -> grid.Name:
+        """Return both titles."""
+        return grid.Name(self.title, self.title_en)
+
+
+class WordsShape(Shape):
+    """A list of words."""
+
+    words: list[Text]
+
+
+class CountyShape(Named):
+    """``county``: which county this map is of."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    time_zone: ZoneField
+
+
+class OfficeShape(Shape):
+    """``office``: the windows of every working day."""
+
+    windows: list[tuple[time, time]] = Field(min_length=1)
+
+
+class LineShape(Named):
+    """An item of ``lines``."""
+
+    number: Text
+
+
+class DangerShape(Named):
+    """An item of ``danger``."""
+
+    number: Literal["110", "119", "120", "122"]
+    words: list[Text] = Field(min_length=1)
+
+
+class RungShape(Named):
+    """An item of ``ladder``, lowest first."""
+
+    rung: Id
+    told: grid.Told
+    nearest: grid.UnitKind | None = None
+    unit: Id | None = None
+
+
+class AtTopShape(Shape):
+    """What happens at the last rung while nobody answers."""
+
+    repeat_every: LimitField
+    at_most: int = Field(ge=1, le=1000)
+
+
+class WhistleShape(Titled):
+    """An item of ``whistles``."""
+
+    name: Id
+    by: list[Id] = Field(min_length=1)
+    calls: grid.Calls
+    ack: LimitField
+    arrive: LimitField
+    climbs: list[Id] = Field(min_length=1)
+    at_top: AtTopShape
+    danger: bool
+
+
+class AllowanceShape(Shape):
+    """The two limits of a step."""
+
+    normal: LimitField
+    urgent: LimitField
+
+    def allowance(self) -> Allowance:
+        """Return them as the domain has them."""
+        return Allowance(self.normal, self.urgent)
+
+
+class ExtensionsShape(Shape):
+    """``limits.extensions``."""
+
+    at_most: int = Field(ge=0, le=100)
+    each: LimitField
+
+
+class AskingShape(Shape):
+    """``limits.asking``."""
+
+    attempts: int = Field(ge=1, le=100)
+    spacing: LimitField
+    silence: LimitField
+
+
+class RedoShape(Shape):
+    """``limits.redo``."""
+
+    share: float = Field(gt=0, le=1)
+    before_raise: int = Field(ge=1, le=100)
+
+
+class LimitsShape(Shape):
+    """``limits``: how long each step may take."""
+
+    steps: dict[Id, AllowanceShape]
+    handle: dict[grid.DemandKind, AllowanceShape]
+    extensions: ExtensionsShape
+    asking: AskingShape
+    redo: RedoShape
+    pick_up_wait: NaturalField
+
+
+class EvidenceShape(Shape):
+    """``evidence`` of a class."""
+
+    photo: bool
+    site_visit: bool
+
+
+class ClassShape(Named):
+    """An item of ``classes``: the catalogue (派单目录)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*/[a-z]+(-[a-z]+)*$")]
+    kind: grid.DemandKind
+    unit: Id | None = None
+    nearest: grid.UnitKind | None = None
+    keywords: dict[Text, Annotated[int, Field(ge=1, le=5)]] = Field(min_length=1)
+    urgency: grid.Urgency
+    urgent_words: list[Text] = []
+    evidence: EvidenceShape
+    limits: dict[Id, AllowanceShape] = {}
+
+
+class PostShape(Titled):
+    """A post of a unit."""
+
+    id: Id
+    rung: Id
+    stand_in: Id | None = None
+
+
+class UnitShape(Named):
+    """An item of ``units``, with its posts."""
+
+    id: Id
+    kind: grid.UnitKind
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6,12}$")] | None = None
+    parent: Id | None = None
+    aliases: list[Text] = []
+    duty: Id
+    lead: Id | None = None
+    posts: list[PostShape] = Field(min_length=1)
+
+
+class GridShape(Named):
+    """An item of ``grids``."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    unit: Id
+    officer: Id
+    attached: list[Id] = []
+    aliases: list[Text] = []
+    live_from: date | None
+
+
+def assemble(items: Mapping[str, list[Any]], singles: Mapping[str, Any]) -> MapParts:
+    """Return the domain's parts of what could be read; an unread section is left empty."""
+    county, office, limits = (singles[name] for name in ("county", "office", "limits"))
+    units: list[UnitShape] = items["units"]
+    return MapParts(
+        county=county.names() if county else grid.Name("", ""),
+        county_code=county.code if county else "",
+        office=grid.Office(
+            tuple(office.windows) if office else (),
+            ZoneInfo(county.time_zone if county else "Asia/Shanghai"),
+        ),
+        lines=tuple(grid.Line(line.number, line.names()) for line in items["lines"]),
+        danger=tuple(
+            grid.DangerService(item.number, item.names(), tuple(item.words))
+            for item in items["danger"]
+        ),
+        units=tuple(_unit(unit) for unit in units),
+        posts=tuple(
+            grid.Post(post.id, unit.id, post.rung, post.names(), post.stand_in)
+            for unit in units
+            for post in unit.posts
+        ),
+        grids=tuple(_grid(item) for item in items["grids"]),
+        ladder=tuple(
+            grid.LadderRule(item.rung, item.names(), item.told, item.nearest, item.unit)
+            for item in items["ladder"]
+        ),
+        classes=tuple(_class(item) for item in items["classes"]),
+        whistles=tuple(_whistle(item) for item in items["whistles"]),
+        limits=_limits(limits) if limits else _NO_LIMITS,
+    )
+
+
+def _unit(shape: UnitShape) -> grid.Unit:
+    return grid.Unit(
+        id=shape.id,
+        kind=shape.kind,
+        name=shape.names(),
+        parent=shape.parent,
+        duty=shape.duty,
+        lead=shape.lead or shape.duty,
+        aliases=tuple(shape.aliases),
+        code=shape.code,
+    )
+
+
+def _grid(shape: GridShape) -> grid.Grid:
+    return grid.Grid(
+        code=shape.code,
+        name=shape.names(),
+        unit=shape.unit,
+        officer=shape.officer,
+        attached=tuple(shape.attached),
+        aliases=tuple(shape.aliases),
+        live_from=shape.live_from,
+    )
+
+
+def _class(shape: ClassShape) -> grid.DemandClass:
+    return grid.DemandClass(
+        code=shape.code,
+        name=shape.names(),
+        kind=shape.kind,
+        keywords=dict(shape.keywords),
+        unit=shape.unit,
+        nearest=shape.nearest,
+        urgency=shape.urgency,
+        urgent_words=tuple(shape.urgent_words),
+        evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
+        limits={step: found.allowance() for step, found in shape.limits.items()},
+    )
+
+
+def _whistle(shape: WhistleShape) -> grid.WhistleKind:
+    return grid.WhistleKind(
+        name=shape.name,
+        title=shape.names(),
+        by=tuple(shape.by),
+        calls=shape.calls,
+        ack=shape.ack,
+        arrive=shape.arrive,
+        climbs=tuple(shape.climbs),
+        at_top=grid.AtTop(shape.at_top.repeat_every, shape.at_top.at_most),
+        danger=shape.danger,
+    )
+
+
+def _limits(shape: LimitsShape) -> Limits:
+    return Limits(
+        steps={step: found.allowance() for step, found in shape.steps.items()},
+        handle={kind: found.allowance() for kind, found in shape.handle.items()},
+        extensions=Extensions(shape.extensions.at_most, shape.extensions.each),
+        asking=Asking(shape.asking.attempts, shape.asking.spacing, shape.asking.silence),
+        redo=Redo(shape.redo.share, shape.redo.before_raise),
+        pick_up_wait=shape.pick_up_wait,
+    )
+
+
+# Stands in for limits that could not be read: the map is refused anyway.
+_ONE_DAY: Final = Limit.natural(timedelta(days=1))
+_NO_LIMITS: Final = Limits(
+    {}, {}, Extensions(0, _ONE_DAY), Asking(1, _ONE_DAY, _ONE_DAY), Redo(1.0, 1), timedelta(0)
+)
