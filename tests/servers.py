@@ -116,7 +116,7 @@ def database(server_urls) -> Database:
 
 
 @pytest.fixture
-def clean_database(database) -> Database:
+def clean_database(database: Database) -> Database:
     """This worker's database and Valkey as after the migrations: every test may assume so."""
     empty(database)
     return database

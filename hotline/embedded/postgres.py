@@ -56,7 +56,7 @@ class PostgresServer(Server):
         major = postgres_major(self._programs)
         if not self.directory.exists():
             self._make_cluster(major)
-        made_by = (self.directory / "PG_VERSION").read_text(encoding="ascii").strip()
+        made_by = (self.directory / "PG_VERSION").read_text(encoding="utf-8").strip()
         if made_by != str(major):
             raise EmbeddedError(
                 f"{self.directory} was made by PostgreSQL {made_by}, the programs in "
@@ -92,7 +92,7 @@ class PostgresServer(Server):
         partial.mkdir(mode=0o700)
         secret = partial.with_suffix(".password")
         secret.touch(mode=0o600)
-        secret.write_text(self._admin.password, encoding="ascii")
+        secret.write_text(self._admin.password, encoding="utf-8")
         self._own(partial, secret)
         command = [
             *(str(self._programs / "initdb"), "-D", str(partial), "--encoding=UTF8"),

@@ -79,8 +79,13 @@ class EmbeddedServers:
             EmbeddedError: Another process uses the data directory, or a server does not start;
                 the message says what its log says.
         """
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = lock(self.data_dir)
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self._lock = lock(self.data_dir)
+        except PermissionError as error:
+            raise EmbeddedError(
+                f"{error.filename} is not ours to write; choose another with HOTLINE_DATA_DIR."
+            ) from error
         try:
             self._make_servers()
             for server in self._servers.values():

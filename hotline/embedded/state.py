@@ -31,15 +31,18 @@ def default_data_dir() -> Path:
     """Return where the embedded servers keep their data.
 
     `HOTLINE_DATA_DIR`, else for root `/var/lib/hotline` (the servers' account could not reach
-    root's home), else `hotline` under `XDG_DATA_HOME` or `~/.local/share`.
+    root's home), else `hotline` under `XDG_DATA_HOME` or `~/.local/share`, else, for a user
+    without a home to write in, `var/data` here.
     """
     named = os.environ.get("HOTLINE_DATA_DIR")
     if named:
         return Path(named)
     if os.geteuid() == 0:
         return Path("/var/lib/hotline")
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "hotline"
+    shared = os.environ.get("XDG_DATA_HOME")
+    home = Path(shared) if shared else Path.home() / ".local" / "share"
+    nearest = next(path for path in (home, *home.parents) if path.exists())
+    return home / "hotline" if os.access(nearest, os.W_OK) else Path("var", "data").absolute()
 
 
 def open_state(data_dir: Path) -> State:
