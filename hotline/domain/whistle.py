@@ -1,0 +1,156 @@
+"""The whistle (吹哨) and reporting in (报到): who must come, what runs out, who is told next.
+
+A whistle is a record of its own with one or several parties, joined *all*: it is answered when
+every party has answered. Acknowledged is not arrived, arrived is not done. What nobody answers,
+what a unit refuses and what nobody is on duty for climbs one rung (domain §5).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from hotline.domain.errors import InvalidError, WrongStatusError
+from hotline.domain.grid import GridMap, WhistleKind
+from hotline.domain.limits import Limit
+from hotline.domain.tickets import Action, Step
+
+
+class PartyState(StrEnum):
+    """How far one called unit has come. Values are stored."""
+
+    CALLED = "called"
+    ACKNOWLEDGED = "acknowledged"
+    ARRIVED = "arrived"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+# A refusal is not the last word: a unit that a leader sends still acknowledges and comes. Whoever
+# stands on site has heard the whistle, so arriving needs no acknowledgement before.
+PARTY_RULES: Final[Mapping[tuple[PartyState, Action], PartyState]] = {
+    (PartyState.CALLED, Action.ACKNOWLEDGE): PartyState.ACKNOWLEDGED,
+    (PartyState.CALLED, Action.ARRIVE): PartyState.ARRIVED,
+    (PartyState.CALLED, Action.REFUSE): PartyState.REFUSED,
+    (PartyState.ACKNOWLEDGED, Action.ARRIVE): PartyState.ARRIVED,
+    (PartyState.ACKNOWLEDGED, Action.REFUSE): PartyState.REFUSED,
+    (PartyState.REFUSED, Action.ACKNOWLEDGE): PartyState.ACKNOWLEDGED,
+    (PartyState.REFUSED, Action.ARRIVE): PartyState.ARRIVED,
+    (PartyState.ARRIVED, Action.FINISH): PartyState.DONE,
+}
+_ANSWERED: Final = frozenset({PartyState.ACKNOWLEDGED, PartyState.ARRIVED, PartyState.DONE})
+_ON_SITE: Final = frozenset({PartyState.ARRIVED, PartyState.DONE})
+
+
+def party_step(state: PartyState, action: Action) -> PartyState:
+    """Return the state that a unit's action leads to.
+
+    Raises:
+        WrongStatusError: the action does not fit how far the unit has come.
+    """
+    after = PARTY_RULES.get((state, action))
+    if after is None:
+        raise WrongStatusError(status=state, action=action)
+    return after
+
+
+def is_answered(states: Collection[PartyState]) -> bool:
+    """Whether every party has acknowledged, or come further."""
+    return bool(states) and all(state in _ANSWERED for state in states)
+
+
+def is_joined(states: Collection[PartyState]) -> bool:
+    """Whether every party stands on site, or has stood there."""
+    return bool(states) and all(state in _ON_SITE for state in states)
+
+
+def is_over(states: Collection[PartyState]) -> bool:
+    """Whether every party is done. The whistler still confirms: 事不完,人不走."""
+    return bool(states) and all(state is PartyState.DONE for state in states)
+
+
+def next_clock(state: PartyState, kind: WhistleKind) -> tuple[Step, Limit] | None:
+    """Return what a party must do next and how long it has, counted from the whistle.
+
+    Both limits run from the moment at which the unit was called: acknowledging buys no time to
+    arrive. On site, the ticket's own limit runs; a refusal waits for nothing and climbs.
+    """
+    if state is PartyState.CALLED:
+        return Step.WHISTLE_ACK, kind.ack
+    if state is PartyState.ACKNOWLEDGED:
+        return Step.WHISTLE_ARRIVE, kind.arrive
+    return None
+
+
+def is_waited_for(state: PartyState, step: Step) -> bool:
+    """Whether a clock that has run out still finds a party behind: only then the whistle climbs."""
+    if step is Step.WHISTLE_ACK:
+        return state not in _ANSWERED
+    return state not in _ON_SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """One step up: which rung is told, for which time, and when the next step is due.
+
+    Attributes:
+        rung: the rung that is told.
+        repeat: 0 when it is told for the first time, else the number of the reminder.
+        step: the clock that runs now: ``WHISTLE_TOP`` on the last rung.
+        limit: how long until the next step; ``None``: the reminders are used up.
+    """
+
+    rung: str
+    repeat: int
+    step: Step
+    limit: Limit | None
+
+
+def next_rung(kind: WhistleKind, rung: str | None, grid_map: GridMap) -> str | None:
+    """Return the rung above ``rung`` that this kind climbs to; ``None`` at the top.
+
+    Args:
+        kind: the kind of whistle: it names the rungs that it climbs.
+        rung: where it stands; ``None`` before the first climb.
+        grid_map: the map with the ladder.
+
+    Raises:
+        InvalidError: the ladder has no such rung.
+    """
+    if rung is None:
+        return kind.climbs[0]
+    if rung not in grid_map.ladder:
+        raise InvalidError(rung=rung)
+    here = grid_map.ladder.index(rung)
+    higher = (known for known in kind.climbs if grid_map.ladder.index(known) > here)
+    return next(higher, None)
+
+
+def climb(kind: WhistleKind, rung: str | None, repeats: int, grid_map: GridMap) -> Climb | None:
+    """Return the next step up of a whistle that is unanswered, refused or unstaffed.
+
+    On the way each rung has as long as a unit has to acknowledge. On the last rung the leader is
+    reminded, so often and no oftener than the map says.
+
+    Args:
+        kind: the kind of whistle.
+        rung: the rung that was told last; ``None``: only the unit was called.
+        repeats: how many reminders the last rung has had.
+        grid_map: the map with the ladder.
+
+    Returns:
+        The step, or ``None`` when nobody is left to tell: it then stands on the supervisor's page.
+
+    Raises:
+        InvalidError: the ladder has no such rung.
+    """
+    higher = next_rung(kind, rung, grid_map)
+    if higher is not None and higher != kind.climbs[-1]:
+        return Climb(higher, 0, Step.WHISTLE_ACK, kind.ack)
+    repeat = 0 if higher is not None else repeats + 1
+    if repeat > kind.at_top.at_most:
+        return None
+    more = repeat < kind.at_top.at_most
+    return Climb(
+        kind.climbs[-1], repeat, Step.WHISTLE_TOP, kind.at_top.repeat_every if more else None
+    )
