@@ -25,7 +25,7 @@ def call_in(exchange: Exchange, from_: str, person: Person, to: str) -> Leg:
         status_callback=number.status_callback,
     )
     leg = exchange.new_call(call, person)
-    leg.note(f"拨打 · dialling {to}")
+    leg.note(f"拨打 · dialling: {to}")
     exchange.start(partial(_carry, exchange, leg), f"call-{call.sid}")
     return leg
 

@@ -113,6 +113,13 @@ class Exchange:
             thread.join(timeout=20)
         self.webhooks.close()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is under way: no call, no message, no callback."""
+        with self.changed:
+            running = any(thread.is_alive() for thread in self._threads)
+        return not running and self.webhooks.is_idle
+
     def start(self, work: Callable[[], None], name: str) -> None:
         """Run something beside the requests."""
         thread = threading.Thread(target=work, name=name, daemon=True)
@@ -208,14 +215,9 @@ class Exchange:
     def _ring_out(self, leg: Leg, timeout_s: float) -> str:
         """Return how ringing ended; empty when it was answered."""
         manner = leg.person.manner
-        others = [
-            other
-            for other in list(self.legs.values())
-            if other is not leg and other.call.person == leg.call.person
-        ]
         if manner == "unreachable":
             return "failed"
-        if manner == "busy" or others:
+        if manner == "busy" or self._is_engaged(leg):
             return "busy"
         self.status(leg.call, "ringing")
         leg.note("响铃 · ringing")
@@ -227,6 +229,12 @@ class Exchange:
             return "canceled"
         late = leg.person.after_s > timeout_s
         return "no-answer" if manner == "never_answers" or late else ""
+
+    def _is_engaged(self, leg: Leg) -> bool:
+        """Whether somebody was on this telephone before; of two calls the first one wins."""
+        with self.changed:
+            same = [other for other in self.legs.values() if other.call.person == leg.call.person]
+        return bool(same) and same[0] is not leg
 
     def _wait_for_hand(self, leg: Leg, timeout_s: float) -> str:
         deadline = time.monotonic() + self.pace.real(timeout_s)

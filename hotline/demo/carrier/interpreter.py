@@ -111,6 +111,8 @@ class Interpreter(Dialling):
         return twiml.read(answer.text, answer.content_type, answer.url)
 
     def _give_up(self) -> Document:
+        if self.leg.call.status == "ringing":
+            self.exchange.status(self.leg.call, "in-progress")
         self.leg.listen_to(APOLOGY)
         self.leg.leave()
         raise LeftError
@@ -165,7 +167,7 @@ class Interpreter(Dialling):
             )
         if heard.kind == "dtmf":
             return document.goto(verb, {"Digits": heard.text, "FinishedOnKey": ""})
-        self.leg.note("（没有声音 · silence）")
+        self.leg.note("没有声音 · silence")
         if verb.get("actionOnEmptyResult") == "true":
             empty = "SpeechResult" if "speech" in verb.get("input", "dtmf") else "Digits"
             return document.goto(verb, {empty: ""})

@@ -38,6 +38,20 @@ from hotline.demo.carrier.rooms import converse
 from hotline.demo.carrier.sound import tone
 from hotline.demo.carrier.twiml import Goto
 
+# Accepted as by the real API, but nothing comes of them here; whoever relies on one is told so
+# among the troubles.
+NOT_PLAYED: Final = frozenset(
+    {
+        "ApplicationSid",
+        "AsyncAmd",
+        "FallbackFrom",
+        "MediaUrl",
+        "MessagingServiceSid",
+        "SendAt",
+        "SendDigits",
+        "ValidityPeriod",
+    }
+)
 E164: Final = re.compile(r"\+[1-9]\d{6,14}|[1-9]\d{2,5}")
 DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 1000
@@ -234,6 +248,8 @@ class Rest:
         for name in sorted(form.keys() - known):
             self.exchange.webhooks.trouble(20001, f"{request.path}: unknown parameter {name}")
             raise ApiError(400, 20001, f"Unknown parameter {name}")
+        for name in sorted(form.keys() & NOT_PLAYED):
+            self.exchange.webhooks.trouble(0, f"{request.path}: {name} is not played here")
         return form
 
     def _query(self, known: frozenset[str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from hotline.demo.carrier.people import Step
 
 CALLER_LINGERS_S: Final = 10.0
 POLITENESS_S: Final = 20.0
+PATIENCE_WITH_PLAYERS_S: Final = 120.0
+"""Somebody at the page types, which is slower than speaking."""
 
 
 class Room:
@@ -39,7 +41,8 @@ class Room:
             self.changed_at = time.monotonic()
             leg.changed.notify_all()
         others = [member.call.person for member in self.members if member is not leg]
-        leg.note(f"接通 · connected: {', '.join(others) or '（等待对方 · waiting）'}")
+        with_whom = f"接通 · connected: {', '.join(others)}"
+        leg.note(with_whom if others else "等待对方 · waiting for somebody")
         for member in list(self.members):
             if member is not leg:
                 member.note(f"加入 · joined: {leg.call.person}")
@@ -128,6 +131,8 @@ def _stay(leg: Leg, room: Room) -> None:
     """Wait a moment for somebody to come or to go; leave when it gets long."""
     called_in = leg.call.direction == "inbound"
     patience = CALLER_LINGERS_S if called_in else leg.person.linger_s
+    if any(member.is_live for member in room.members):
+        patience = max(patience, PATIENCE_WITH_PLAYERS_S)
     alone_from_the_start = bool(leg.steps) and not room.had_company
     if not alone_from_the_start and leg.pace.told(room.changed_at) >= patience:
         leg.leave()

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -225,11 +226,25 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
         """Wait until something about the carrier is true; return whether it became so.
 
         Looks at each change here, and twenty times a second besides, for the sake of
-        predicates about things elsewhere.
+        predicates about things elsewhere. Nothing is locked while the predicate runs, so it may
+        ask the hotline or the carrier over HTTP.
         """
-        ticks = max(1, int(timeout_s / 0.05))
-        with self.exchange.changed:
-            return any(self.exchange.changed.wait_for(predicate, 0.05) for _ in range(ticks))
+        deadline = time.monotonic() + timeout_s
+        while not predicate():
+            if time.monotonic() >= deadline:
+                return False
+            with self.exchange.changed:
+                self.exchange.changed.wait(0.05)
+        return True
+
+    def settle(self, timeout_s: float = 20.0) -> None:
+        """Wait until no call, message or callback is under way.
+
+        Raises:
+            AssertionError: something goes on.
+        """
+        if not self.wait_until(lambda: self.exchange.is_quiet, timeout_s):
+            raise AssertionError(f"under way: {[call.sid for call in self.calls if not call.over]}")
 
     def finished(self, call: Call | str, timeout_s: float = 20.0) -> Call:
         """Wait for the end of a call.

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -44,7 +44,12 @@ class Webhooks:
         self.on_change: Callable[[], None] = lambda: None
         self._pace = pace
         self._limits = (connect_s, whole_s)
-        self._callbacks = Callbacks(pace)
+        self._callbacks = Callbacks(pace, lambda error: self.trouble(0, repr(error)))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no callback waits or is under way."""
+        return self._callbacks.is_idle
 
     def close(self) -> None:
         """Stop sending; what still waits is lost, as it is when a carrier goes down."""
@@ -134,8 +139,9 @@ def _with_query(url: str, params: dict[str, str]) -> str:
 class Callbacks:
     """A queue for each SID: in order unless faults want otherwise, eight at once at most."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, on_fault: Callable[[BaseException], None]) -> None:
         self._pace = pace
+        self._on_fault = on_fault
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="callback")
         self._changed = threading.Condition()
         self._waiting: defaultdict[str, deque[Callable[[], None]]] = defaultdict(deque)
@@ -180,7 +186,19 @@ class Callbacks:
         self._waiting[key].append(send)
         if key not in self._running and self._open:
             self._running.add(key)
-            self._pool.submit(self._drain, key)
+            self._pool.submit(self._drain, key).add_done_callback(self._look)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether none waits, is held back, or is under way."""
+        with self._changed:
+            return not (self._running or self._held or self._late)
+
+    def _look(self, done: Future[None]) -> None:
+        """Show what went wrong in the carrier itself; a pool would keep it to itself."""
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
+            self._on_fault(error)
 
     def _drain(self, key: str) -> None:
         while True:
