@@ -94,8 +94,7 @@ def _fetch(folder: Path) -> None:
     # Libraries that a bare machine lacks (lib/), and software rendering beside the program.
     for name in ("al2023.tar.br", "swiftshader.tar.br"):
         _unpack(archives / name, folder / "archive.tar")
-        with tarfile.open(folder / "archive.tar") as archive:
-            archive.extractall(folder, filter="data")
+        _extract(folder / "archive.tar", folder)
         (folder / "archive.tar").unlink()
     _install_fonts(folder, install / "node_modules" / "@expo-google-fonts" / "noto-sans-sc")
     shutil.rmtree(install)
@@ -104,6 +103,16 @@ def _fetch(folder: Path) -> None:
 
 def _unpack(source: Path, target: Path) -> None:
     hatch_build.run_node([str(_SOURCE / "unpack.mjs"), str(source), str(target)], source.parent)
+
+
+def _extract(path: Path, folder: Path) -> None:
+    """Copy the plain files out of an archive; `extractall` needs a filter that 3.11.2 lacks."""
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if (content := archive.extractfile(member)) is not None:
+                target = folder / member.name
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(content.read())
 
 
 def _install_fonts(folder: Path, package: Path) -> None:
