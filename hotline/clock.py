@@ -14,7 +14,8 @@ COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
 
 def read(connection: sa.Connection) -> datetime:
     """Return the hotline's time now, as an aware instant."""
-    return connection.execute(sa.text("SELECT hotline_now()")).scalar_one()
+    now: datetime = connection.execute(sa.text("SELECT hotline_now()")).scalar_one()
+    return now
 
 
 def shift(connection: sa.Connection, by: timedelta) -> datetime:
@@ -36,4 +37,7 @@ def shift(connection: sa.Connection, by: timedelta) -> datetime:
 
 def shifted_by(connection: sa.Connection) -> timedelta:
     """Return how far the hotline's time is ahead of the database's."""
-    return connection.execute(sa.text("SELECT shift FROM time_shift WHERE id = 1")).scalar_one()
+    ahead: timedelta = connection.execute(
+        sa.text("SELECT shift FROM time_shift WHERE id = 1")
+    ).scalar_one()
+    return ahead

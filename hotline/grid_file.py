@@ -20,7 +20,7 @@ from hotline.domain.errors import SetupError
 from hotline.domain.grid import GridMap
 from hotline.domain.grid_build import MapParts, build_map, content_version
 from hotline.domain.grid_checks import check
-from hotline.domain.grid_faults import Problem, Wording, shape_words
+from hotline.domain.grid_faults import Problem, Ref, Wording, problem, shape_words
 
 Where = tuple[str | int, ...]
 
@@ -97,8 +97,8 @@ def parse_grid(text: str) -> GridMap:
     document = _Document.read(text)
     reader = _Reader(document)
     parts = reader.parts()
-    faults = [*document.faults, *reader.faults]
-    faults += [reader.fault(found) for found in check(parts, frozenset(reader.known))]
+    problems = (*reader.twins(), *check(parts, frozenset(reader.known)))
+    faults = {*document.faults, *reader.faults, *(reader.fault(found) for found in problems)}
     if faults:
         raise GridFileError(tuple(sorted(faults)))
     return build_map(parts, content_version(document.plain()))
@@ -160,7 +160,7 @@ class _Document:
         self._lines.setdefault(where, node.start_mark.line + 1)
         if id(node) in self._seen:
             # One value in two places would have two lines; and aliases can recurse.
-            self._add(node.start_mark.line + 1, "alias", where, "")
+            self._add(self._lines[where], "alias", where, "")
             return None
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -214,6 +214,12 @@ class _Reader:
         return replace(
             parts, neighbours=self._words("neighbours"), not_live=self._words("not_live")
         )
+
+    def twins(self) -> Iterator[Problem]:
+        """Yield items that stand in the file twice, also those whose shape is wrong."""
+        for (kind, key), places in self._places.items():
+            for nth in range(1, len(places)):
+                yield problem("duplicate_id", Ref(kind, key, (), nth), key=key)
 
     def fault(self, found: Problem) -> Fault:
         """Give a problem of the whole its line."""

@@ -1,7 +1,7 @@
 """What every command needs besides its rows: the map, the keys, the calendar, the door's name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
@@ -9,18 +9,26 @@ from hotline.channels.carrier import Capabilities
 from hotline.domain.deadlines import Calendar
 from hotline.domain.errors import SetupError
 from hotline.domain.grid import GridMap
+from hotline.domain.intake import DangerWords
+from hotline.domain.routing import Router
 from hotline.grid_file import parse_grid
 from hotline.keys import Keys
 from hotline.media import MediaStore
 from hotline.store.models import MapVersion
 
 
-@dataclass(slots=True)
 class Maps:
-    """The current map, and every older version that still has tickets, read once."""
+    """The current map, and every older version that still has tickets, read once a process."""
 
-    current: GridMap
-    _known: dict[str, GridMap] = field(default_factory=dict)
+    def __init__(self, current: GridMap) -> None:
+        self._routers = {current.version: Router(current)}
+        self.current = current
+        self.danger_words = DangerWords(current)
+
+    @property
+    def router(self) -> Router:
+        """What reads and routes new demands."""
+        return self._routers[self.current.version]
 
     def get(self, session: Session, version: str) -> GridMap:
         """Return the map that decided, as it was then.
@@ -28,14 +36,20 @@ class Maps:
         Raises:
             SetupError: no such version was ever applied here.
         """
-        if version == self.current.version:
-            return self.current
-        if version not in self._known:
+        return self.router_of(session, version).map
+
+    def router_of(self, session: Session, version: str) -> Router:
+        """Return the router of the map that decided.
+
+        Raises:
+            SetupError: no such version was ever applied here.
+        """
+        if version not in self._routers:
             row = session.get(MapVersion, version)
             if row is None:
                 raise SetupError(map_version=version)
-            self._known[version] = parse_grid(row.content)
-        return self._known[version]
+            self._routers[version] = Router(parse_grid(row.content))
+        return self._routers[version]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,18 @@ class Work:
         ticket = ticket_rows.lock(self.session, number)
         if ticket is None:
             raise NotFoundError(ticket=number)
-        if seen_version is not None and seen_version != ticket.version:
-            raise StaleError(ticket=number, seen=seen_version, current=ticket.version)
+        if seen_version is not None:
+            self.refuse_stale(ticket, seen_version)
         return ticket
+
+    def refuse_stale(self, ticket: Ticket, seen_version: int) -> None:
+        """Refuse a command whose sender saw another version of the ticket.
+
+        Raises:
+            StaleError: somebody changed it since.
+        """
+        if seen_version != ticket.version:
+            raise StaleError(ticket=ticket.number, seen=seen_version, current=ticket.version)
 
     def ticket_by_id(self, ticket_id: UUID) -> Ticket:
         """Lock the ticket with ``ticket_id`` and return it."""
@@ -212,7 +221,7 @@ class Work:
 
         Intake does: it writes a new ticket with all that belongs to it in one statement.
         """
-        rows = [*self._events, *self._timers]
+        rows: list[dict[str, Any] | Timer] = [*self._events, *self._timers]
         self._events, self._timers = [], []
         return rows
 

@@ -8,7 +8,7 @@ in SQL, by the SID. While a token is rotated the old and the new one are both go
 import hmac
 from collections.abc import Mapping, Sequence
 
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
 
 
 def public_url(base: str, path: str, query: str) -> str:

@@ -11,13 +11,25 @@ from typing import Final
 
 import networkx as nx
 
-from hotline.domain.grid import Told
+from hotline.domain.grid import DemandKind, Told, UnitKind
 from hotline.domain.grid_build import MapParts, nearest_unit, told_post
 from hotline.domain.grid_faults import Problem, Ref, problem
 from hotline.domain.limits import Allowance, Limit
 
 # The steps that cannot do without a limit of their own.
-REQUIRED_STEPS: Final = ("triage", "sign", "contact", "rule_return", "rule_extension")
+REQUIRED_STEPS: Final = (
+    *("triage", "sign", "accepted_unsigned", "contact", "return", "rule_return"),
+    *("rule_extension", "oversight_after"),
+)
+# Every step that may have a limit; the ones not required are read by later stages.
+KNOWN_STEPS: Final = frozenset(
+    {
+        *REQUIRED_STEPS,
+        *("handle", "on_site", "first_report", "adjudicate", "warn_before"),
+        *("circular_after", "revisit", "bad_rating_call", "bad_rating_fix"),
+        *("long_term", "long_term_review"),
+    }
+)
 
 Known = frozenset[tuple[str, str]]
 
@@ -36,6 +48,7 @@ def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
         *_unit_references(parts, known),
         *_post_references(parts, known),
         *_grid_references(parts, known),
+        *_same_names(parts),
         *_cycles(parts),
         *_powers(parts, known),
         *_ladder(parts, known),
@@ -112,6 +125,19 @@ def _grid_references(parts: MapParts, known: Known) -> Iterator[Problem]:
                 yield problem("attached_twice", ref, key=posts[attached].unit)
             elif attached in posts:
                 seen.add(posts[attached].unit)
+
+
+def _same_names(parts: MapParts) -> Iterator[Problem]:
+    """Two grids of one name in one town can't be told apart by asking."""
+    units = {unit.id: unit for unit in parts.units}
+    seen: set[tuple[str | None, str]] = set()
+    for grid in parts.grids:
+        town = nearest_unit(units, grid.unit, UnitKind.TOWN)
+        if grid.unit in units and town is None:
+            yield problem("grid_without_town", Ref("grid", grid.code), key=grid.code)
+        if (town, grid.name.zh) in seen:
+            yield problem("same_name", Ref("grid", grid.code, ("name",)), key=grid.name.zh)
+        seen.add((town, grid.name.zh))
 
 
 def _cycles(parts: MapParts) -> Iterator[Problem]:
@@ -209,10 +235,30 @@ def _limits(parts: MapParts, known: Known) -> Iterator[Problem]:
             yield problem("limit_not_positive", ref)
         if ref.field[-1] == "urgent" and not limit.is_natural:
             yield problem("urgent_not_natural", ref)
+    yield from _steps(parts)
     if ("section", "limits") not in known:
-        for step in REQUIRED_STEPS:
-            if step not in parts.limits.steps:
-                yield problem("missing_limit", Ref("section", "limits", ("steps",)), key=step)
+        yield from _missing_limits(parts)
+
+
+def _steps(parts: MapParts) -> Iterator[Problem]:
+    """Find steps that are misspelt: limits that nobody would ever read."""
+    for step in parts.limits.steps:
+        if step not in KNOWN_STEPS:
+            yield problem("unknown_step", Ref("section", "limits", ("steps", step)), key=step)
+    for clazz in parts.classes:
+        for step in clazz.limits:
+            if step not in KNOWN_STEPS:
+                ref = Ref("class", clazz.code, ("limits", step))
+                yield problem("unknown_step", ref, key=step)
+
+
+def _missing_limits(parts: MapParts) -> Iterator[Problem]:
+    for step in REQUIRED_STEPS:
+        if step not in parts.limits.steps:
+            yield problem("missing_limit", Ref("section", "limits", ("steps",)), key=step)
+    for kind in DemandKind:
+        if kind not in parts.limits.handle:
+            yield problem("missing_limit", Ref("section", "limits", ("handle",)), key=kind)
 
 
 def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:

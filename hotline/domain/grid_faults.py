@@ -158,15 +158,23 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
         Wording("缺少“{key}”的时限", "there is no limit for '{key}'"),
         Wording("在 limits 中补上“{key}”", "add '{key}' under limits"),
     ),
+    "unknown_step": (
+        Wording("没有名为“{key}”的环节", "there is no step '{key}'"),
+        Wording(
+            "改正拼写（环节名见 docs/grid-map.md）", "correct it; docs/grid-map.md lists the steps"
+        ),
+    ),
+    "same_name": (
+        Wording("本乡镇已有同名网格“{key}”", "its town has another grid called '{key}'"),
+        Wording(
+            "改名以便区分，旧名写入 aliases", "tell them apart by name; keep the old one as alias"
+        ),
+    ),
     "office_windows": (
         Wording(
             "办公时段须由早到晚、互不重叠", "office windows must run early to late, without overlap"
         ),
         Wording("改正 office.windows", "correct office.windows"),
-    ),
-    "section_empty": (
-        Wording("“{key}”一节是空的", "section '{key}' is empty"),
-        Wording("至少写一项", "write at least one entry"),
     ),
 }
 
@@ -231,6 +239,11 @@ SHAPE_TEXTS: Final[Mapping[str, tuple[str, Wording, Wording]]] = {
         "unknown_choice",
         Wording("“{key}”不是可选的值", "'{key}' is none of the choices"),
         Wording("可选值见：{said}", "{said}"),
+    ),
+    "model_type": (
+        "not_mapping",
+        Wording("“{key}”须由若干“键: 值”组成", "'{key}' must be made of 'key: value'"),
+        Wording("照 docs/grid-map.md 写全", "write it as docs/grid-map.md shows"),
     ),
     "list_type": (
         "empty_list",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-import ahocorasick  # type: ignore[import-not-found]  # a C extension without stubs
+import ahocorasick
 
 _V = TypeVar("_V")
 

@@ -7,9 +7,11 @@ that a late clock makes nobody's time longer.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from hotline.domain.grid import WhistleKind
+from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step
+from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import attention, telling, tickets, timing, verification, whistle
-from hotline.store import timers
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
 from hotline.store.models import Ticket, Timer, WhistleParty
@@ -118,24 +120,10 @@ def _silence(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A called unit has not answered, or has answered and not come: it climbs."""
     party = _party(work, timer)
-    rule = _rule(work, ticket, party)
-    why = "unanswered" if timer.step is Step.WHISTLE_ACK else "not_arrived"
-    whistle.climb(work, ticket, party, rule, why=why, due=timer.due_at)
-
-
-def _whistle_top(work: Work, ticket: Ticket, timer: Timer) -> None:
-    """The last rung was told and still nobody came: it is reminded, in the end a supervisor is."""
-    party = _party(work, timer)
-    rule = _rule(work, ticket, party)
-    count = timers.done(work.session, party.id, Step.WHISTLE_TOP) + 1
-    whistle.remind_top(work, ticket, party, rule, due=timer.due_at)
-    if count < rule.at_top.at_most:
-        party.generation += 1
-        again = timing.deadline(work, timer.due_at, rule.at_top.repeat_every).at
-        timing.start_party_timer(work, party, Step.WHISTLE_TOP, again)
+    if not is_waited_for(PartyState(party.state), timer.step):
         return
-    facts = {"unit": party.unit, "reminders": count}
-    attention.raise_(work, "whistle_unanswered", f"whistle:{party.id}", facts, ticket.id)
+    why = "not_arrived" if party.state == PartyState.ACKNOWLEDGED else "unanswered"
+    whistle.climb(work, ticket, party, _rule(work, ticket, party), why=why, due=timer.due_at)
 
 
 _STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
@@ -149,7 +137,7 @@ _STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.ASK_SILENCE: _silence,
     Step.WHISTLE_ACK: _whistle,
     Step.WHISTLE_ARRIVE: _whistle,
-    Step.WHISTLE_TOP: _whistle_top,
+    Step.WHISTLE_TOP: _whistle,
 }
 
 
@@ -160,7 +148,7 @@ def _record(
     work.act(ticket, action, about | dict(data), actor=SYSTEM)
 
 
-def _again(work: Work, ticket: Ticket, timer: Timer, limit: timing.Limit) -> None:
+def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:
     due = timing.deadline(work, timer.due_at, limit).at
     timing.start_timer(work, ticket, timer.step, due, generation=timer.generation + 1)
 
@@ -176,7 +164,7 @@ def _party(work: Work, timer: Timer) -> WhistleParty:
     return party
 
 
-def _rule(work: Work, ticket: Ticket, party: WhistleParty) -> whistle.WhistleKind:
+def _rule(work: Work, ticket: Ticket, party: WhistleParty) -> WhistleKind:
     raised = whistle_rows.whistle(work.session, party.whistle_id)
     if raised is None:
         raise LookupError(f"party {party.id} has no whistle")

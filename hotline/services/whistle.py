@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from hotline.domain import whistle as ladder
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.grid import GridMap, WhistleKind
 from hotline.domain.tickets import Action, Step
-from hotline.domain.whistle import next_rung
-from hotline.services import telling, tickets, timing
+from hotline.domain.whistle import PartyState
+from hotline.services import attention, telling, tickets, timing
 from hotline.store import whistles as rows
 from hotline.store.models import Ticket, Whistle, WhistleParty
 from hotline.work import SYSTEM, Work
@@ -111,11 +112,13 @@ def acknowledge(
 ) -> None:
     """The unit has heard the whistle. It has not come yet: a limit for arriving starts."""
     whistle, rule = _answering(work, ticket, party)
-    _refuse_unless(party, {"called", "refused"})
-    due = timing.deadline(work, work.now, rule.arrive).at
+    party.state = ladder.party_step(PartyState(party.state), Action.ACKNOWLEDGE)
+    # Acknowledging buys no time to arrive; who was late already gets the time once more.
+    due = timing.deadline(work, party.called_at, rule.arrive).at
+    if due <= work.now:
+        due = timing.deadline(work, work.now, rule.arrive).at
     work.act(ticket, Action.ACKNOWLEDGE, _about(whistle, party) | {"due": due, "done_at": done_at})
-    party.state, party.acknowledged_at = "acknowledged", work.now
-    party.acknowledged_by = work.actor.staff_id
+    party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
     work.cancel_timers_of(party.id)
     timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, due)
 
@@ -130,7 +133,7 @@ def arrive(
 ) -> None:
     """A named person of the unit stands on site (报到)."""
     whistle, _ = _answering(work, ticket, party)
-    _refuse_unless(party, {"called", "acknowledged", "refused"})
+    party.state = ladder.party_step(PartyState(party.state), Action.ARRIVE)
     where: dict[str, object] = {"position": "none"}
     if position is not None:
         where = {
@@ -139,7 +142,7 @@ def arrive(
             "accuracy_m": position.accuracy_m,
         }
     work.act(ticket, Action.ARRIVE, _about(whistle, party) | where | {"done_at": done_at})
-    party.state, party.arrived_at = "arrived", work.now
+    party.arrived_at = work.now
     if party.acknowledged_at is None:
         party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
     work.cancel_timers_of(party.id)
@@ -150,10 +153,10 @@ def finish(
 ) -> None:
     """The unit's part is done, in its own words; the whistler still has to say so too."""
     whistle, _ = _answering(work, ticket, party)
-    _refuse_unless(party, {"arrived"})
+    party.state = ladder.party_step(PartyState(party.state), Action.FINISH)
     data = work.write(ticket, "result", tickets.words(text))
     work.act(ticket, Action.FINISH, _about(whistle, party) | data | {"done_at": done_at})
-    party.state, party.done_at = "done", work.now
+    party.done_at = work.now
 
 
 def refuse(
@@ -161,10 +164,10 @@ def refuse(
 ) -> None:
     """The unit refuses, with a reason. That stays on record, and the whistle climbs a rung."""
     whistle, rule = _answering(work, ticket, party)
-    _refuse_unless(party, {"called", "acknowledged"})
+    party.state = ladder.party_step(PartyState(party.state), Action.REFUSE)
     data = work.write(ticket, "reason", tickets.words(reason))
     work.act(ticket, Action.REFUSE, _about(whistle, party) | data | {"done_at": done_at})
-    party.state, party.refused_at = "refused", work.now
+    party.refused_at = work.now
     work.cancel_timers_of(party.id)
     climb(work, ticket, party, rule, why="refused", due=work.now)
 
@@ -182,7 +185,7 @@ def end(
     if whistle.ended_at is not None:
         raise RefusedError(reason="whistle_ended", ticket=ticket.number)
     mine = [p for p in rows.parties(work.session, ticket.id) if p.whistle_id == whistle.id]
-    if any(party.state != "done" for party in mine):
+    if not ladder.is_over([PartyState(party.state) for party in mine]):
         raise RefusedError(reason="whistle_not_done", ticket=ticket.number)
     if timing.map_of(work, ticket).whistle_kind(whistle.kind).danger and not danger_gone:
         raise RefusedError(reason="danger_not_gone", ticket=ticket.number)
@@ -203,48 +206,53 @@ def climb(
 
     A rung where nobody is on duty is recorded, and the next one is told at once. The limit of
     the new rung counts from ``due``, the limit that passed, never from when we noticed.
-    At the last rung it is reminded, as often as the map says, and then a supervisor is told.
+    The last rung is reminded, as often as the map says; then it stands before a supervisor.
     """
-    grid_map = timing.map_of(work, ticket)
-    rungs = {r.name: r for r in grid_map.ladder_posts(_grid(ticket), party.unit)}
-    unanswered = True
-    while unanswered and (rung := next_rung(rule, party.rung)) is not None:
-        before, party.rung = party.rung, rung
-        posts = [post.id for post in rungs[rung].posts]
-        params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(rungs[rung].title)}
-        template = "refused" if why == "refused" else "climbed"
-        told = telling.tell(work, ticket, posts, template, params, urgent=rule.danger)
-        data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "why": why}
-        data |= {"from": before, "to": rung, "rule": f"whistles.{rule.name}", "due": due}
-        work.record(ticket, Action.CLIMB, data | {"told": told}, actor=SYSTEM)
-        unanswered = _nobody(told)
+    while True:
+        grid_map = timing.map_of(work, ticket)
+        found = ladder.climb(rule, party.rung, party.reminders, grid_map)
+        if found is None:
+            break
+        told = _tell_rung(work, ticket, party, rule, found, why=why, due=due)
+        party.rung, party.reminders = found.rung, found.repeat
+        party.generation += 1
+        if found.step is Step.WHISTLE_TOP or not _nobody(told):
+            break
         why = "nobody_on_duty"
-    party.generation += 1
-    _wait_again(work, party, rule, due)
+    if found is None or found.limit is None:
+        facts = {"unit": party.unit, "rung": party.rung, "reminders": party.reminders}
+        attention.raise_(work, "whistle_unanswered", f"whistle:{party.id}", facts, ticket.id)
+        return
+    step = found.step
+    if step is Step.WHISTLE_ACK and party.state == PartyState.ACKNOWLEDGED:
+        step = Step.WHISTLE_ARRIVE
+    timing.start_party_timer(work, party, step, timing.deadline(work, due, found.limit).at)
 
 
-def remind_top(
-    work: Work, ticket: Ticket, party: WhistleParty, rule: WhistleKind, *, due: datetime
-) -> None:
-    """Tell the last rung once more that a unit which it was told of has not come."""
+def _tell_rung(  # noqa: PLR0913  one step up, with its reason
+    work: Work,
+    ticket: Ticket,
+    party: WhistleParty,
+    rule: WhistleKind,
+    found: ladder.Climb,
+    *,
+    why: str,
+    due: datetime,
+) -> list[dict[str, object]]:
     grid_map = timing.map_of(work, ticket)
-    [top] = [r for r in grid_map.ladder_posts(_grid(ticket), party.unit) if r.name == party.rung]
-    params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(top.title)}
-    posts = [post.id for post in top.posts]
-    told = telling.tell(work, ticket, posts, "climbed", params, urgent=rule.danger)
-    data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "due": due}
-    data |= {"rule": f"whistles.{rule.name}.at_top", "told": told}
-    work.record(ticket, Action.REMIND, data, actor=SYSTEM)
-
-
-def _wait_again(work: Work, party: WhistleParty, rule: WhistleKind, due: datetime) -> None:
-    if next_rung(rule, party.rung) is None:
-        step, limit = Step.WHISTLE_TOP, rule.at_top.repeat_every
-    elif party.state == "acknowledged":
-        step, limit = Step.WHISTLE_ARRIVE, rule.arrive
-    else:
-        step, limit = Step.WHISTLE_ACK, rule.ack
-    timing.start_party_timer(work, party, step, timing.deadline(work, due, limit).at)
+    rungs = {rung.name: rung for rung in grid_map.ladder_posts(_grid(ticket), party.unit)}
+    rung = rungs[found.rung]
+    params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(rung.title)}
+    posts = [post.id for post in rung.posts]
+    template = "refused" if why == "refused" else "climbed"
+    told = telling.tell(work, ticket, posts, template, params, urgent=rule.danger)
+    data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "why": why}
+    data |= {"from": party.rung, "to": found.rung, "repeat": found.repeat, "due": due}
+    action = Action.REMIND if found.repeat else Action.CLIMB
+    work.act(
+        ticket, action, data | {"rule": f"whistles.{rule.name}", "told": told}, actor=SYSTEM
+    )
+    return told
 
 
 def _answering(
@@ -258,11 +266,6 @@ def _answering(
     if work.actor.unit != party.unit and party.post not in work.actor.posts:
         raise NotAllowedError(reason="other_unit", party=party.id)
     return whistle, timing.map_of(work, ticket).whistle_kind(whistle.kind)
-
-
-def _refuse_unless(party: WhistleParty, states: set[str]) -> None:
-    if party.state not in states:
-        raise RefusedError(reason=f"party_{party.state}", party=party.id)
 
 
 def _about(whistle: Whistle, party: WhistleParty) -> dict[str, object]:

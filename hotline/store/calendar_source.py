@@ -7,12 +7,14 @@ a notice it knows nothing, and neither do we: guessing a holiday would move dead
 from datetime import date
 from typing import Final
 
-import chinese_calendar  # type: ignore[import-untyped]  # has no stubs
+import chinese_calendar
 
 from hotline.domain.deadlines import DayKind
 from hotline.domain.errors import NotFoundError
 
 SOURCE: Final = "国务院办公厅关于{year}年部分节假日安排的通知（chinesecalendar）"
+
+_FIRST_YEAR: Final = 2024
 
 
 def official_days(year: int) -> list[tuple[date, str, str]]:
@@ -31,3 +33,8 @@ def official_days(year: int) -> list[tuple[date, str, str]]:
     rows = [(day, DayKind.HOLIDAY.value, source) for day in holidays]
     rows += [(day, DayKind.MAKE_UP.value, source) for day in make_ups]
     return sorted(rows)
+
+
+def known_years() -> list[int]:
+    """Return the years for which a notice is known, from 2024 on."""
+    return sorted({day.year for day in chinese_calendar.holidays if day.year >= _FIRST_YEAR})

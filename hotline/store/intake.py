@@ -6,6 +6,7 @@ number of events, limits and messages that the new ticket starts with.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,4 +63,6 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    return instant(value)  # type: ignore[arg-type]  a TypeError for anything else
+    if isinstance(value, datetime):
+        return instant(value)
+    raise TypeError(f"{type(value).__name__} is no column of an intake")

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from hotline.domain.tickets import ENDS, Status
+from hotline.domain.tickets import Status
 from hotline.store.models import (
     Ask,
     Command,
@@ -89,11 +89,11 @@ def of_officer(
 
 
 def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
-    """Return the tickets of one caller that are not at an end, the newest first.
+    """Return the tickets of one caller that they may still speak about, the newest first.
 
-    Those archived without an answer are among them: the caller may still speak.
+    Archived ones are among them for as long as a grade or a late answer may come.
     """
-    ends = [status for status in ENDS if status is not Status.ARCHIVED_UNVERIFIED]
+    ends = [Status.ANSWERED]
     return list(
         session.exec(
             select(Ticket)

@@ -45,18 +45,6 @@ def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
     return 0 if last is None else last + 1
 
 
-def done(session: Session, subject_id: UUID, step: Step) -> int:
-    """Return how often a step of this subject was carried out."""
-    number: int = session.execute(
-        sa.select(sa.func.count()).where(
-            col(Timer.subject_id) == subject_id,
-            col(Timer.step) == step,
-            col(Timer.state) == "done",
-        )
-    ).scalar_one()
-    return number
-
-
 def cancel(session: Session, ticket_id: UUID, steps: Collection[Step]) -> None:
     """Stop the running limits of a ticket for ``steps``, whatever their subject."""
     session.execute(
@@ -129,11 +117,15 @@ def finish(session: Session, timer_ids: Sequence[UUID]) -> None:
     )
 
 
-def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> int:
-    """Note that a step failed and when it is tried again; return how often it has failed."""
+def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> tuple[int, UUID]:
+    """Note that a step failed and when it is tried again.
+
+    Returns:
+        How often it has failed, and its ticket.
+    """
     timer = session.get_one(Timer, timer_id, with_for_update=True)
     timer.attempts += 1
     timer.fault = fault
     timer.fire_at = now + min(_FIRST_WAIT * 2 ** (timer.attempts - 1), _LONGEST_WAIT)
     session.flush()
-    return timer.attempts
+    return timer.attempts, timer.ticket_id

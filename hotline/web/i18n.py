@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, cast
 from urllib.parse import urlencode
 
-import flask_babel  # type: ignore[import-untyped]  # it ships no types
+import flask_babel
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo

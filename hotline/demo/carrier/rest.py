@@ -16,18 +16,18 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from twilio.rest.api.v2010.account.call import (  # type: ignore[import-untyped]
+from twilio.rest.api.v2010.account.call import (
     CallContext,
     CallList,
 )
-from twilio.rest.api.v2010.account.call.recording import (  # type: ignore[import-untyped]
+from twilio.rest.api.v2010.account.call.recording import (
     RecordingList as CallRecordingList,
 )
-from twilio.rest.api.v2010.account.conference.participant import (  # type: ignore[import-untyped]
+from twilio.rest.api.v2010.account.conference.participant import (
     ParticipantList,
 )
-from twilio.rest.api.v2010.account.message import MessageList  # type: ignore[import-untyped]
-from twilio.rest.api.v2010.account.recording import RecordingList  # type: ignore[import-untyped]
+from twilio.rest.api.v2010.account.message import MessageList
+from twilio.rest.api.v2010.account.recording import RecordingList
 
 from hotline.demo.carrier.exchange import EMERGENCY, Exchange, conference_sid
 from hotline.demo.carrier.interpreter import Interpreter

@@ -7,11 +7,11 @@ from typing import Any, Final
 from urllib.parse import urljoin
 from xml.etree import ElementTree as ET
 
-from twilio.twiml.messaging_response import (  # type: ignore[import-untyped]
+from twilio.twiml.messaging_response import (
     Message,
     MessagingResponse,
 )
-from twilio.twiml.voice_response import (  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import (
     Dial,
     Gather,
     Start,

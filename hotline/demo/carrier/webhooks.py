@@ -12,7 +12,7 @@ from typing import Final
 from uuid import uuid4
 
 import requests
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
 
 from hotline.demo.carrier.faults import Faults
 from hotline.demo.carrier.records import Trouble, Webhook

@@ -25,7 +25,8 @@ class Whistle(SQLModel, table=True):
 class WhistleParty(SQLModel, table=True):
     """One unit that was called, and how far it came: called, acknowledged, arrived, done.
 
-    ``rung`` is the highest rung of the ladder that was told; ``generation`` counts the climbs.
+    ``rung`` is the highest rung of the ladder that was told; ``generation`` counts the steps up,
+    ``reminders`` those that told the last rung again.
     """
 
     __tablename__ = "whistle_party"
@@ -38,6 +39,7 @@ class WhistleParty(SQLModel, table=True):
     state: str = "called"
     rung: str
     generation: int = 0
+    reminders: int = 0
     called_at: datetime = Field(sa_type=UTCDateTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     acknowledged_by: UUID | None = Field(default=None, foreign_key="staff.id")

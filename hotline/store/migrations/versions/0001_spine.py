@@ -10,8 +10,9 @@ down_revision = None
 
 def upgrade() -> None:
     """Create everything; grants are given by `hotline.store.migrate` after each upgrade."""
-    connection = op.get_bind()
-    connection.exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    # The driver itself takes a whole script, and no `%` in it for a parameter.
+    driver = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -193,6 +193,7 @@ CREATE TABLE whistle_party (
   state text NOT NULL CHECK (state IN ('called','acknowledged','arrived','done','refused')),
   rung text NOT NULL,
   generation integer NOT NULL DEFAULT 0,
+  reminders integer NOT NULL DEFAULT 0,
   called_at timestamptz NOT NULL,
   acknowledged_at timestamptz,
   acknowledged_by uuid REFERENCES staff,

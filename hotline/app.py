@@ -1,0 +1,44 @@
+"""Build the web application: the only module that sees every part."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from config import Settings, read_settings
+from hotline import boot, log
+from hotline.web import blueprints, errors, filters, headers, i18n, parts, static_files, words
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application, connected to nothing yet but its database.
+
+    Args:
+        settings: read from the environment when not given.
+
+    Raises:
+        SettingsError: the settings are wrong.
+        SetupError: the database or the map is not fit to start with.
+    """
+    settings = settings or read_settings()
+    log.configure(as_json=settings.log_json)
+    engine = boot.build_engine(settings)
+    boot.refuse_unsafe(settings, engine)
+    app = Flask("hotline.web", static_folder=None)
+    # Photos arrive together; Flask refuses a larger body before anything reads it.
+    app.config["MAX_CONTENT_LENGTH"] = (
+        settings.upload_limit_mib * settings.photos_per_command * 2**20
+    )
+    app.config["MAX_FORM_MEMORY_SIZE"] = 256 * 2**10
+    app.extensions["hotline"] = parts.Parts(
+        engine=engine,
+        kit=boot.build_kit(settings, engine),
+        carrier_tokens=tuple(token.get_secret_value() for token in settings.carrier_tokens),
+        sign_in_lasts=timedelta(hours=settings.sign_in_hours),
+        secure_cookies=settings.secure_cookies,
+        photos_per_command=settings.photos_per_command,
+    )
+    app.before_request(parts.refuse_foreign)
+    for part in (i18n, filters, static_files, headers, errors, words):
+        part.init_app(app)
+    blueprints.register(app)
+    return app

@@ -1,0 +1,146 @@
+"""Build what a process needs from the settings: engine, kit, carrier, queue connection.
+
+Imported by `hotline.app`, `hotline.cli` and the workers only. Start-up refuses what would make
+the guarantees hollow: an app role that owns the ledger, a shifted time in production, a database
+whose trigrams do not know Chinese.
+"""
+
+from pathlib import Path
+
+import redis
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from config import Settings
+from hotline import clock
+from hotline.channels.carrier import PROFILES, Carrier
+from hotline.channels.twilio import TwilioAccount, TwilioCarrier
+from hotline.domain.errors import SetupError
+from hotline.grid_file import read_grid
+from hotline.keys import Keys
+from hotline.kit import Kit, Maps
+from hotline.media import MediaStore
+from hotline.services import release as services_release
+from hotline.store import policy
+
+# Waits for a database that is starting or restarting are short; the caller is told instead.
+_CONNECT_S = 3
+
+
+def build_engine(settings: Settings) -> sa.Engine:
+    """Return the engine of this process; it connects when first used.
+
+    Raises:
+        SetupError: no database is set.
+    """
+    if settings.database_url is None:
+        raise SetupError(setting="HOTLINE_DATABASE_URL", reason="not_set")
+    return sa.create_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_timeout=_CONNECT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": _CONNECT_S,
+            "options": "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+        },
+    )
+
+
+def build_kit(settings: Settings, engine: sa.Engine) -> Kit:
+    """Return the kit of this process.
+
+    Raises:
+        SetupError: the map has faults, or this map was never applied (`release` does that).
+    """
+    grid_map = read_grid(settings.grid_map)
+    with Session(engine) as session:
+        if not policy.is_applied(session, grid_map.version):
+            raise SetupError(map_version=grid_map.version, reason="not_applied_run_release")
+        calendar = policy.calendar(session, grid_map.office)
+    keys = build_keys(settings)
+    return Kit(
+        maps=Maps(grid_map),
+        keys=keys,
+        calendar=calendar,
+        capabilities=PROFILES[settings.carrier_profile],
+        public_url=str(settings.public_url).rstrip("/"),
+        hotline_number=settings.hotline_number,
+        emergency_numbers=settings.emergency_numbers,
+        media=MediaStore(
+            Path(settings.media_dir),
+            keys,
+            settings.upload_limit_mib * 2**20,
+            settings.photo_limit_megapixels * 1_000_000,
+        ),
+    )
+
+
+def release(settings: Settings) -> None:
+    """Run the release step of this installation.
+
+    Raises:
+        SetupError: no owner's URL is set, or the map has faults.
+    """
+    if settings.owner_database_url is None or settings.database_url is None:
+        raise SetupError(setting="HOTLINE_OWNER_DATABASE_URL", reason="not_set")
+    services_release.run(
+        settings.owner_database_url.get_secret_value(),
+        settings.database_url.get_secret_value(),
+        read_grid(settings.grid_map),
+        settings.grid_map.read_text(encoding="utf-8"),
+        demo=settings.env != "production",
+    )
+
+
+def build_keys(settings: Settings) -> Keys:
+    """Return the keyring of this installation."""
+    return Keys.build(
+        [key.get_secret_value() for key in settings.identity_keys],
+        [key.get_secret_value() for key in settings.lookup_keys],
+        settings.ledger_key.get_secret_value(),
+    )
+
+
+def build_carrier(settings: Settings) -> Carrier:
+    """Return the carrier's adapter: the real one, or the fake one by its address."""
+    return TwilioCarrier(
+        TwilioAccount(
+            settings.carrier_account,
+            settings.carrier_tokens[0].get_secret_value(),
+            settings.hotline_number,
+        ),
+        profile=settings.carrier_profile,
+        base_url=str(settings.carrier_url).rstrip("/") if settings.carrier_url else None,
+        timeout_s=settings.carrier_timeout_s,
+        production=settings.env == "production",
+    )
+
+
+def build_redis(settings: Settings) -> "redis.Redis":
+    """Return the queue's connection.
+
+    Raises:
+        SetupError: no queue is set.
+    """
+    if settings.redis_url is None:
+        raise SetupError(setting="HOTLINE_REDIS_URL", reason="not_set")
+    return redis.Redis.from_url(
+        settings.redis_url.get_secret_value(), socket_connect_timeout=_CONNECT_S
+    )
+
+
+def refuse_unsafe(settings: Settings, engine: sa.Engine) -> None:
+    """Refuse a database in which the guarantees would be hollow.
+
+    Raises:
+        SetupError: it says which, and nothing starts.
+    """
+    with engine.connect() as connection:
+        if policy.owns_ledger(connection):
+            raise SetupError(reason="app_role_owns_the_ledger")
+        if settings.env == "production" and clock.shifted_by(connection):
+            raise SetupError(reason="time_is_shifted")
+        if not policy.knows_chinese(connection):
+            raise SetupError(reason="no_trigrams_for_chinese")

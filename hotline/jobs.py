@@ -1,0 +1,65 @@
+"""The only door to the queue: dotted job names, ids as arguments, JSON.
+
+The queue only wakes a worker. It never retries and never schedules: the rows hold what is due and
+how often it was tried, so that a wiped queue loses nothing.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+QUEUE: Final = "hotline"
+_TIMEOUT_S: Final = 120
+# A failed job must not block its successor under the same id (RQ keeps it for a year otherwise).
+_FORGET_S: Final = 60
+
+
+class Job(StrEnum):
+    """Every job, by the dotted name of its function."""
+
+    DELIVER = "workers.messages.deliver"
+    RECONCILE = "workers.reconcile.sweep"
+    SEAL = "workers.ledger.seal"
+
+
+WHAT_FOR: Final[Mapping[Job, str]] = {
+    Job.DELIVER: "hands waiting messages to the carrier",
+    Job.RECONCILE: "opens what the carrier has and we have no row of",
+    Job.SEAL: "signs a root over the ledger and exports it",
+}
+
+
+def queue(connection: "redis.Redis") -> Queue:
+    """Return the hotline's queue."""
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
+def wake(connection: "redis.Redis", job: Job, slot: int = 0) -> bool:
+    """Wake a worker for ``job``, unless one is waiting in the same slot already.
+
+    Args:
+        connection: to the queue.
+        job: what to do.
+        slot: several slots let several workers do the same kind of job at once.
+
+    Returns:
+        Whether the job was put into the queue.
+    """
+    name = f"{job.name.lower()}-{slot}"
+    try:
+        queue(connection).enqueue(
+            job.value,
+            job_id=name,
+            unique=True,
+            job_timeout=_TIMEOUT_S,
+            result_ttl=0,
+            failure_ttl=_FORGET_S,
+        )
+    except DuplicateJobError:
+        return False
+    return True

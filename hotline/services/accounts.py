@@ -1,0 +1,129 @@
+"""Sign in and out: argon2id, locks by account and by address, tokens that expire."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from hotline.domain.errors import SignInError, SlowDownError
+from hotline.store import people
+from hotline.store.models import SignIn, SignInAttempt, Staff
+from hotline.work import Actor, Work
+
+ACCOUNT_TRIES: Final = 5
+ADDRESS_TRIES: Final = 30
+LOCKED_FOR: Final = timedelta(minutes=15)
+# A device that nobody used for so long signs itself out.
+IDLE: Final = timedelta(hours=4)
+_HASHER: Final = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, and in which capacity they act."""
+
+    staff: Staff
+    actor: Actor
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password."""
+    return _HASHER.hash(password)
+
+
+def sign_in(work: Work, login: str, password: str, address: str, lasts: timedelta) -> str | None:
+    """Return a new device's token, or ``None`` when login and password do not belong together.
+
+    The attempt is counted either way, so the caller commits in both cases. An unknown login
+    costs as much time as a wrong password.
+
+    Raises:
+        SlowDownError: this account or this address failed too often lately.
+    """
+    keys = work.kit.keys
+    account_hash, address_hash = keys.lookup(f"login:{login}"), keys.lookup(f"at:{address}")
+    account, from_address = people.failures(
+        work.session,
+        work.now - LOCKED_FOR,
+        account_hash=account_hash,
+        address_hash=address_hash,
+    )
+    if account >= ACCOUNT_TRIES or from_address >= ADDRESS_TRIES:
+        raise SlowDownError(retry_after_s=int(LOCKED_FOR.total_seconds()))
+    person = people.by_login(work.session, login)
+    fits = _fits(person.password_hash if person else _nobody(), password) and person is not None
+    work.session.add(
+        SignInAttempt(
+            account_hash=account_hash, address_hash=address_hash, at=work.now, succeeded=fits
+        )
+    )
+    if person is None or not fits:
+        return None
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        SignIn(
+            token_hash=_hash(token),
+            staff_id=person.id,
+            created_at=work.now,
+            seen_at=work.now,
+            expires_at=work.now + lasts,
+        )
+    )
+    return token
+
+
+def resume(work: Work, token: str) -> SignedIn:
+    """Return who a device's token belongs to.
+
+    Raises:
+        SignInError: signed out, expired, idle for too long, or the account was closed.
+    """
+    row = people.sign_in(work.session, _hash(token))
+    if row is None or row.expires_at <= work.now or row.seen_at + IDLE <= work.now:
+        raise SignInError(reason="expired")
+    person = people.get(work.session, row.staff_id)
+    if person is None or not person.active:
+        raise SignInError(reason="closed")
+    if work.now - row.seen_at > timedelta(minutes=1):
+        row.seen_at = work.now
+    return SignedIn(person, actor_of(work, person))
+
+
+def actor_of(work: Work, person: Staff) -> Actor:
+    """Return a person in their capacity: role, unit, and the posts they hold now."""
+    return Actor(
+        role=person.role,
+        ref=str(person.id),
+        staff_id=person.id,
+        unit=person.unit,
+        posts=people.posts_of(work.session, person.id, work.now),
+    )
+
+
+def sign_out(work: Work, token: str) -> None:
+    """Forget a device."""
+    row = people.sign_in(work.session, _hash(token))
+    if row is not None:
+        work.session.delete(row)
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits, made once."""
+    return hash_password(secrets.token_hex(16))

@@ -1,0 +1,314 @@
+"""Take a demand in (受理): a durable, numbered ticket, routed in the same transaction."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from hotline.clock import COUNTY_ZONE
+from hotline.domain import ledger
+from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.intake import FoundNumber, clean, mask_numbers
+from hotline.domain.limits import Limit
+from hotline.domain.routing import Routing, known_class, known_place, route
+from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
+from hotline.services import telling, tickets, timing
+from hotline.store import intake as rows
+from hotline.store import tickets as ticket_rows
+from hotline.store.models import Call, Inbox, Outgoing, Ticket, TicketIdentity, TicketText
+from hotline.work import CITIZEN, SYSTEM, Actor, Work
+
+LINE: Final = "12345"
+# Waits for a person for another reason than its place or class.
+RING_BACK: Final = "ring_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What somebody wants, as it came in.
+
+    Attributes:
+        channel: ``voice``, ``message`` or ``desk``.
+        number: the telephone that it came from, in E.164; ``None`` when withheld.
+        words: what was said or written; empty when somebody only asks to be rung back.
+        waits: why a person must look at it whatever the words say, if so.
+        name: the caller's name, where it was given.
+    """
+
+    channel: str
+    number: str | None
+    words: str
+    waits: str | None = None
+    name: str | None = None
+
+
+def receive(
+    work: Work,
+    demand: Demand,
+    beside: Callable[[Ticket, Routing], Sequence[Inbox | Call]] = lambda ticket, routing: (),
+) -> tuple[Ticket, Routing]:
+    """Make a ticket of a demand, route it, and write everything in one statement.
+
+    Numbers inside the words move to identity. What can't be routed waits in triage with its
+    reason and a limit.
+
+    Args:
+        work: in the role of the citizen, or of the operator who takes it down.
+        demand: what came in.
+        beside: gives the rows that must stand or fall with the ticket (the carrier's key).
+
+    Returns:
+        The ticket as it was written, not in the session, and where it goes and why.
+    """
+    router = work.kit.maps.router
+    words, found = mask_numbers(clean(demand.words))
+    day = work.now.astimezone(COUNTY_ZONE)
+    routing = router.route(words, day.date())
+    ticket = _ticket(work, demand, routing, ticket_number(
+        day.strftime("%y%m%d"), ticket_rows.next_sequence(work.session)
+    ))
+    text = TicketText(
+        ticket_id=ticket.id, kind="words", salt=secrets.token_hex(8), body=words, at=work.now
+    )
+    work.record(
+        ticket,
+        Action.RECEIVE,
+        {
+            "channel": ticket.channel,
+            "line": ticket.line,
+            "text": text.id,
+            "text_hash": ledger.salted(text.salt, words),
+            "routing": routing.as_json(),
+            "waits": ticket.triage_reason,
+        },
+        actor=CITIZEN if demand.channel != "desk" else work.actor,
+    )
+    told = _begin(work, ticket)
+    rows.insert(
+        work.session,
+        [
+            ticket,
+            _identity(work, ticket.id, demand, found),
+            text,
+            *told,
+            *beside(ticket, routing),
+            *work.take_rows(),
+        ],
+    )
+    return ticket, routing
+
+
+def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket:
+    waits = demand.waits or (routing.triage.value if routing.triage else None)
+    return Ticket(
+        id=uuid4(),
+        number=number,
+        status=Status.TRIAGE if waits else Status.DISPATCHED,
+        channel=demand.channel,
+        line=LINE,
+        class_code=routing.class_code,
+        grid=routing.grid_code,
+        town=routing.town,
+        unit=routing.unit,
+        post=None if waits else routing.post,
+        urgent=routing.urgent,
+        triage_reason=waits,
+        routing=routing.as_json(),
+        map_version=routing.map_version,
+        received_at=work.now,
+        head_hash=ledger.GENESIS,
+        last_event_at=work.now,
+    )
+
+
+def _begin(work: Work, ticket: Ticket) -> list[Outgoing]:
+    """Start the first limit of a new ticket; tell the officer if it has one."""
+    if ticket.status is Status.TRIAGE:
+        due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
+        ticket.due_at, ticket.due_provisional = due.at, due.provisional
+        timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
+        return []
+    ticket.status = Status.TRIAGE
+    return dispatch(work, ticket, generation=0)
+
+
+def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> list[Outgoing]:
+    """Send a ticket with a grid, a class and a post on its way (派单).
+
+    Where nobody is on duty at the post nor its stand-in's, that is put on record and the next
+    rung of the ladder is told at once; the ticket keeps its post and its limit.
+
+    Args:
+        work: the command.
+        ticket: in triage; new, or locked.
+        generation: 0 for a new ticket, which has had no limits yet.
+
+    Returns:
+        The rows of the messages promised, which the caller stores.
+    """
+    ticket.dispatched_at = work.now
+    due = _start_signing(work, ticket, generation)
+    limit = timing.limit_of(work, ticket, "handle")
+    handle_by = timing.deadline(work, work.now, limit)
+    ticket.due_at, ticket.due_provisional = due, handle_by.provisional
+    post = ticket.post or ""
+    told_rows, facts = telling.to_post(
+        work, ticket, post, "dispatched", {"due": telling.local(due)}, urgent=ticket.urgent
+    )
+    data: dict[str, object] = {"post": post, "unit": ticket.unit, "grid": ticket.grid, "class": ticket.class_code}
+    data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": [facts]}
+    work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
+    ticket.triage_reason = None
+    return told_rows + (_climb_at_once(work, ticket) if "nobody_on_duty" in facts else [])
+
+
+def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
+    """Start the limits for signing and for the first contact with the caller."""
+    if generation is None:
+        work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
+    sign = timing.deadline(work, work.now, _limit(work, ticket, "sign"))
+    timing.start_timer(work, ticket, Step.SIGN, sign.at, generation=generation)
+    if ticket.contacted_at is None:
+        contact = timing.deadline(work, work.now, _limit(work, ticket, "contact"))
+        timing.start_timer(work, ticket, Step.CONTACT, contact.at, generation=generation)
+    return sign.at
+
+
+def _climb_at_once(work: Work, ticket: Ticket) -> list[Outgoing]:
+    """Nobody stands at the post: the rungs above are told, the first where somebody is."""
+    promised: list[Outgoing] = []
+    while (above := timing.rung_above(work, ticket)) is not None:
+        before, ticket.rung = ticket.rung, above.name
+        told = []
+        for post in above.posts:
+            params = {"step": "岗位无人在岗", "rung": str(above.title)}
+            more, facts = telling.to_post(
+                work, ticket, post.id, "overdue", params, urgent=ticket.urgent
+            )
+            promised += more
+            told.append(facts)
+        data = {"from": before, "to": above.name, "why": "nobody_on_duty", "due": work.now}
+        work.act(
+            ticket, Action.CLIMB, data | {"rule": "posts.stand_in", "told": told}, actor=SYSTEM
+        )
+        if promised:
+            break
+    return promised
+
+
+def _limit(work: Work, ticket: Ticket, step: str) -> Limit:
+    return timing.limit_of(work, ticket, step)
+
+
+def _dispatcher(work: Work) -> Actor:
+    return work.actor if work.actor.role is Role.OPERATOR else SYSTEM
+
+
+def _identity(
+    work: Work, ticket_id: UUID, demand: Demand, found: Sequence[FoundNumber]
+) -> TicketIdentity:
+    keys = work.kit.keys
+    return TicketIdentity(
+        ticket_id=ticket_id,
+        number_sealed=keys.seal(demand.number) if demand.number else None,
+        number_hash=keys.lookup(demand.number) if demand.number else None,
+        name_sealed=keys.seal(demand.name) if demand.name else None,
+        found_sealed=keys.seal("\n".join(one.value for one in found)) if found else None,
+    )
+
+
+def locate(
+    work: Work, ticket: Ticket, *, grid_code: str, class_code: str, urgent: bool | None = None
+) -> None:
+    """An operator names place and class of a ticket in triage, and it is dispatched.
+
+    Raises:
+        InvalidError: the map has no such grid or class.
+    """
+    router = work.kit.maps.router_of(work.session, ticket.map_version)
+    words = " ".join(ticket_rows.first_words(work.session, [ticket.id]).values())
+    try:
+        place = known_place(router.map, grid_code)
+        clazz = known_class(router.map, class_code, words)
+    except NotFoundError as error:
+        raise InvalidError(fields=["grid", "class"]) from error
+    routing = route(place, clazz, router.map, work.now.astimezone(COUNTY_ZONE).date())
+    _apply(ticket, routing)
+    if urgent is not None:
+        ticket.urgent = urgent
+    data = {"routing": routing.as_json(), "urgent": ticket.urgent}
+    work.act(ticket, Action.LOCATE, data)
+    for row in dispatch(work, ticket):
+        work.session.add(row)
+
+
+def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None) -> Routing | None:
+    """The caller says more; a ticket that waited for its place or class may now be routed.
+
+    Args:
+        work: in the role of the citizen.
+        ticket: locked and open.
+        words: what was said; numbers in it move to identity.
+        town: the town's unit id, when an earlier answer settled it.
+
+    Returns:
+        The new routing of a ticket in triage; ``None`` for any other.
+    """
+    masked, found = mask_numbers(clean(words))
+    data = work.write(ticket, "addition", masked)
+    _keep_found(work, ticket, found)
+    work.act(ticket, Action.ADD, data)
+    if ticket.status is not Status.TRIAGE:
+        if ticket.officer_id is not None:
+            telling.tell_person(work, ticket, ticket.officer_id, "addition", {})
+        return None
+    routing = _read_again(work, ticket, masked, town)
+    work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
+    _apply(ticket, routing)
+    if routing.triage is None:
+        for row in dispatch(work, ticket):
+            work.session.add(row)
+    else:
+        ticket.triage_reason = routing.triage.value
+    return routing
+
+
+def _read_again(work: Work, ticket: Ticket, words: str, town: str | None) -> Routing:
+    """Read the new words beside what is known: what was settled before stays settled."""
+    router = work.kit.maps.router_of(work.session, ticket.map_version)
+    day = work.now.astimezone(COUNTY_ZONE).date()
+    fresh = router.route(words, day, town or ticket.town)
+    first = " ".join(ticket_rows.first_words(work.session, [ticket.id]).values())
+    place = known_place(router.map, ticket.grid) if ticket.grid else fresh.place
+    clazz = fresh.clazz
+    if ticket.class_code is not None:
+        clazz = known_class(router.map, ticket.class_code, f"{first} {words}")
+    return route(place, clazz, router.map, day)
+
+
+def _apply(ticket: Ticket, routing: Routing) -> None:
+    ticket.class_code, ticket.grid, ticket.town = (
+        routing.class_code,
+        routing.grid_code,
+        routing.town,
+    )
+    ticket.unit, ticket.post = routing.unit, routing.post
+    ticket.urgent = ticket.urgent or routing.urgent
+    ticket.routing = routing.as_json()
+
+
+def _keep_found(work: Work, ticket: Ticket, found: Sequence[FoundNumber]) -> None:
+    identity = ticket_rows.identity(work.session, ticket.id)
+    if not found or identity is None:
+        return
+    keys = work.kit.keys
+    before = keys.open(identity.found_sealed).split("\n") if identity.found_sealed else []
+    identity.found_sealed = keys.seal("\n".join([*before, *(one.value for one in found)]))
+
+
+def answer_on_the_spot(work: Work, ticket: Ticket, text: str) -> None:
+    """An operator answers a demand that needs nobody else; that ends it."""
+    work.act(ticket, Action.ANSWER, work.write(ticket, "reply", tickets.words(text)))
+    timing.enter(work, ticket)

@@ -1,0 +1,168 @@
+"""A message that comes in: a new demand, more about one, an answer, or “where is my case”."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from twilio.twiml.messaging_response import MessagingResponse
+
+from hotline.channels.templates import render
+from hotline.clock import COUNTY_ZONE
+from hotline.domain.intake import Answer, Intent, clean, read_message
+from hotline.domain.routing import Routing, TriageReason
+from hotline.domain.tickets import ENDS, Status
+from hotline.services import inbox, intake, verification
+from hotline.services.timing import map_of
+from hotline.store import tickets as ticket_rows
+from hotline.store.models import Inbox, Ticket
+from hotline.work import Work
+
+STEP: Final = "message"
+STATUS_WORDS: Final[Mapping[Status, str]] = {
+    Status.TRIAGE: "正在核实",
+    Status.DISPATCHED: "已派单，待签收",
+    Status.DISPUTED: "正在核定承办单位",
+    Status.HANDLING: "正在办理",
+    Status.EXTENSION_PENDING: "正在办理",
+    Status.REVISIT: "已答复，等您确认",
+    Status.ANSWERED: "已答复",
+    Status.ARCHIVED: "已办结",
+    Status.ARCHIVED_UNVERIFIED: "已办结，未经您确认",
+}
+_MISSING: Final[Mapping[str, str]] = {
+    TriageReason.PLACE_MISSING: "哪个乡镇哪个村",
+    TriageReason.PLACE_AMBIGUOUS: "哪个乡镇哪个村",
+    TriageReason.CLASS_UNKNOWN: "具体是什么事",
+    TriageReason.CLASS_AMBIGUOUS: "具体是什么事",
+}
+
+
+def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
+    """Take a message in and return the answer as TwiML; a repeat gets the first answer.
+
+    Args:
+        work: in the role of the citizen.
+        sid: the carrier's name for the message.
+        number: the sender's number in E.164.
+        words: the message.
+        params: the whole webhook, to tell a repeat from a forgery.
+
+    Raises:
+        RepeatedError: the same message came before with other words.
+    """
+    answer = inbox.before(work, sid, STEP, params)
+    if answer is not None:
+        return answer
+    mine = ticket_rows.open_of_number(work.session, work.kit.keys.lookups(number))
+    text = _heed(work, mine, clean(words)) if mine else None
+    if text is None:
+        return _new(work, sid, number, words, params)
+    work.session.add(inbox.row(work, sid, STEP, params, reply(text)))
+    return reply(text)
+
+
+def reply(text: str) -> str:
+    """Return the TwiML that answers a message."""
+    response = MessagingResponse()
+    response.message(text)
+    return str(response)
+
+
+def _new(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
+    """Make a ticket; words that only ask after a case, and of no one's, are answered."""
+    reading = read_message(clean(words), asked=False, has_open=False)
+    if reading.intent is Intent.WHERE or reading.intent is Intent.EMPTY:
+        answer = reply(render("no_ticket", {}))
+        work.session.add(inbox.row(work, sid, STEP, params, answer))
+        return answer
+    answers: list[str] = []
+
+    def remember(ticket: Ticket, routing: Routing) -> tuple[Inbox]:
+        answers.append(reply(_received(ticket, routing)))
+        return (inbox.row(work, sid, STEP, params, answers[0]),)
+
+    waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
+    intake.receive(work, intake.Demand("message", number, words, waits=waits), remember)
+    return answers[0]
+
+
+def _received(ticket: Ticket, routing: Routing) -> str:
+    missing = _MISSING.get(routing.triage) if routing.triage else None
+    if missing is None:
+        return render("received", {"number": ticket.number})
+    return render("received_more", {"number": ticket.number, "missing": missing})
+
+
+def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
+    """Return the answer to somebody who has tickets; ``None``: it is a new demand."""
+    asked = _asked(work, mine)
+    graded = _grade(work, mine, words) if asked is None else None
+    if graded is not None:
+        return graded
+    reading = read_message(words, asked=asked is not None, has_open=True)
+    named = [ticket for ticket in mine if ticket.number == reading.ticket_number]
+    ticket = work.ticket_by_id((named or [asked or mine[0]])[0].id)
+    if reading.intent is Intent.ANSWER and asked is not None and reading.answer is not None:
+        return _answered(work, work.ticket_by_id(asked.id), reading.answer)
+    if reading.intent is Intent.WHERE:
+        return _progress(work, ticket)
+    adds = reading.intent is Intent.ADDITION or _completes(work, ticket, words)
+    if adds and ticket.status not in ENDS:
+        routing = intake.say_more(work, ticket, words)
+        if routing is not None:
+            return _received(ticket, routing)
+        return render("added", {"number": ticket.number})
+    return None
+
+
+def _completes(work: Work, ticket: Ticket, words: str) -> bool:
+    """Whether words that were not marked as an addition belong to this ticket all the same.
+
+    A ticket that waits for its place or class takes what the next message says. Otherwise
+    words that speak for no class, or for the ticket's own, are about it: 水还没来.
+    """
+    if ticket.status is Status.TRIAGE:
+        return ticket.triage_reason in _MISSING
+    router = work.kit.maps.router_of(work.session, ticket.map_version)
+    reading = router.route(words, work.now.astimezone(COUNTY_ZONE).date())
+    elsewhere = reading.grid_code not in {None, ticket.grid}
+    return not elsewhere and reading.class_code in {None, ticket.class_code}
+
+
+def _asked(work: Work, mine: Sequence[Ticket]) -> Ticket | None:
+    for ticket in mine:
+        if ticket.status in {Status.REVISIT, Status.ARCHIVED_UNVERIFIED}:
+            question = ticket_rows.open_ask(work.session, ticket.id)
+            if question is not None and question.answered_at is None:
+                return ticket
+    return None
+
+
+def _grade(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
+    """Take a bare 1 to 5 from somebody who has just answered and was asked for a grade."""
+    if words not in {"1", "2", "3", "4", "5"}:
+        return None
+    for ticket in mine:
+        question = ticket_rows.open_ask(work.session, ticket.id)
+        if question is None or question.answered_at is None or question.grade is not None:
+            continue
+        locked = work.ticket_by_id(ticket.id)
+        verification.rate(work, locked, int(words), by="message")
+        return render("thanks", {"number": locked.number})
+    return None
+
+
+def _answered(work: Work, ticket: Ticket, answer: Answer) -> str:
+    if answer.solved is None:
+        return render("ask", {"number": ticket.number, "result": "请回复1或2"})
+    verification.answer(work, ticket, solved=answer.solved, by="message", grade=answer.grade)
+    if not answer.solved:
+        return render("reopened", {"number": ticket.number})
+    if answer.grade is None:
+        return render("grade", {})
+    return render("thanks", {"number": ticket.number})
+
+
+def _progress(work: Work, ticket: Ticket) -> str:
+    unit = str(map_of(work, ticket).unit(ticket.unit).name) if ticket.unit else "12345热线"
+    status = STATUS_WORDS[ticket.status]
+    return render("progress", {"number": ticket.number, "status": status, "unit": unit})

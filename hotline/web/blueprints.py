@@ -1,0 +1,24 @@
+"""Every door of the hotline, each with its guard beside it."""
+
+from flask import Flask
+
+from hotline.domain.tickets import Role
+from hotline.web import audit, citizen, console, field, health, hooks, media, sign_in
+from hotline.web.parts import guard_blueprint, only, public
+
+_STAFF = (Role.OPERATOR, Role.OFFICER, Role.UNIT, Role.SUPERVISOR, Role.ADMIN)
+
+
+def register(app: Flask) -> None:
+    """Register every blueprint behind its guard."""
+    for blueprint, guard in (
+        (sign_in.bp, public),
+        (health.bp, public),
+        (citizen.bp, public),
+        (hooks.bp, hooks.signed),
+        (console.bp, only(Role.OPERATOR, Role.SUPERVISOR)),
+        (field.bp, only(Role.OFFICER, Role.UNIT)),
+        (audit.bp, only(Role.SUPERVISOR, Role.ADMIN)),
+        (media.bp, only(*_STAFF)),
+    ):
+        app.register_blueprint(guard_blueprint(blueprint, guard))

@@ -1,0 +1,54 @@
+"""Who is signed in and where they can go: what the frame of every page (``base.html``) shows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, g, request, url_for
+
+from hotline.domain.tickets import Role
+from hotline.web.i18n import lazy_gettext as _
+
+_TICKETS: Final = ("console.board.show", _("工单"))
+_WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
+_OVERSIGHT: Final = ("audit.board.show", _("督办"))
+# The desks of each role, its own first.
+_DESKS: Final = {
+    Role.OPERATOR: (_TICKETS,),
+    Role.OFFICER: (("field.tasks.show", _("我的工单")),),
+    Role.UNIT: (_WHISTLES,),
+    Role.SUPERVISOR: (_OVERSIGHT, _TICKETS),
+    Role.ADMIN: (_OVERSIGHT,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One link of the bar on top of a page."""
+
+    href: str
+    label: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    """Give every page ``staff``, ``nav_items`` and ``sign_out_url``."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    """Return the frame's facts; nobody is signed in where no guard asked (errors, public pages).
+
+    It never asks the database: error pages are shown when that is away.
+    """
+    signed_in = g.get("signed_in")
+    if signed_in is None:
+        return {"staff": None, "nav_items": [], "sign_out_url": None}
+    items = [
+        NavItem(url_for(endpoint), label, request.endpoint == endpoint)
+        for endpoint, label in _DESKS[signed_in.staff.role]
+    ]
+    return {
+        "staff": signed_in.staff,
+        "nav_items": items,
+        "sign_out_url": url_for("sign_in.leave"),
+    }

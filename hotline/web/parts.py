@@ -1,0 +1,164 @@
+"""What every view uses: the parts of the app, work for a request, and the guards.
+
+A guard stands beside each blueprint's registration (`only`, `public`, `signed`), and a test finds any
+route without one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hotline.domain.errors import NotAllowedError, SignInError
+from hotline.domain.tickets import Role
+from hotline.kit import Kit
+from hotline.services import accounts
+from hotline.services.accounts import SignedIn
+from hotline.store.models import Staff
+from hotline.work import SYSTEM, Actor, Work, open_work
+
+COOKIE: Final = "hotline_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the app was built with; it stands in ``app.extensions["hotline"]``."""
+
+    engine: sa.Engine
+    kit: Kit
+    carrier_tokens: tuple[str, ...]
+    sign_in_lasts: timedelta
+    secure_cookies: bool
+    photos_per_command: int
+
+
+def parts() -> Parts:
+    """Return the parts of the current app."""
+    found: Parts = current_app.extensions["hotline"]
+    return found
+
+
+@contextmanager
+def work_as(actor: Actor) -> Iterator[Work]:
+    """Open work in some capacity: the citizen's at the carrier's door, the system's."""
+    with open_work(parts().engine, parts().kit, actor) as work:
+        yield work
+
+
+@contextmanager
+def request_work() -> Iterator[Work]:
+    """Open work in the capacity of whoever is signed in.
+
+    Raises:
+        SignInError: nobody is.
+    """
+    with work_as(signed_in().actor) as work:
+        yield work
+
+
+def signed_in() -> SignedIn:
+    """Return who is signed in on this device.
+
+    Raises:
+        SignInError: nobody is, or not any more.
+    """
+    if "signed_in" not in g:
+        token = request.cookies.get(COOKIE, "")
+        with work_as(SYSTEM) as work:
+            g.signed_in = accounts.resume(work, token)
+    found: SignedIn = g.signed_in
+    return found
+
+
+def me() -> Staff:
+    """Return the person who is signed in."""
+    return signed_in().staff
+
+
+def my_id() -> UUID:
+    """Return the id of the person who is signed in."""
+    return me().id
+
+
+def only(*roles: Role) -> Callable[[], ResponseReturnValue | None]:
+    """Guard a blueprint: only ``roles`` come in; who is not signed in is sent to do so."""
+
+    def guard() -> ResponseReturnValue | None:
+        try:
+            role = signed_in().staff.role
+        except SignInError:
+            if request.method == "GET" and request.accept_mimetypes.accept_html:
+                return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
+            raise
+        if role not in roles:
+            raise NotAllowedError(role=role)
+        return None
+
+    guard.guards = roles  # type: ignore[attr-defined]  read by the test that finds unguarded routes
+    return guard
+
+
+def public() -> None:
+    """Guard a blueprint that anybody may use; said in so many words, not by omission."""
+    return
+
+
+def guard_blueprint(blueprint: Blueprint, guard: Callable[[], object]) -> Blueprint:
+    """Put ``guard`` before every route of ``blueprint``."""
+    blueprint.before_request(guard)
+    return blueprint
+
+
+def refuse_foreign() -> None:
+    """Refuse what another site's page sent in our user's name (CSRF).
+
+    Browsers say where a request comes from (``Sec-Fetch-Site``, else ``Origin``); together with
+    the cookie's ``SameSite=Lax``. The carrier's webhooks are exempt: their signature is checked.
+
+    Raises:
+        NotAllowedError: the request comes from another site.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.blueprint == "hooks":
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise NotAllowedError(reason="foreign_site")
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise NotAllowedError(reason="foreign_site")
+
+
+def set_session(response: Response, token: str) -> Response:
+    """Give this device its token: not readable by scripts, not sent from other sites."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(parts().sign_in_lasts.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=parts().secure_cookies,
+    )
+    return response
+
+
+def home_of(role: Role) -> str:
+    """Return the first page of a role."""
+    return url_for(
+        {
+            Role.OPERATOR: "console.board.show",
+            Role.OFFICER: "field.tasks.show",
+            Role.UNIT: "field.whistles.show",
+            Role.SUPERVISOR: "audit.board.show",
+            Role.ADMIN: "audit.board.show",
+        }[role]
+    )
+

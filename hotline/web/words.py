@@ -1,0 +1,246 @@
+"""Codes, statuses, actions and roles in people's words; a test holds each table complete."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask
+
+from hotline.domain.closing import ResultKind
+from hotline.domain.routing import TriageReason
+from hotline.domain.tickets import Action, Role, Status, Step
+from hotline.domain.whistle import PartyState
+from hotline.services.intake import RING_BACK
+from hotline.web.i18n import gettext, lazy_gettext as _
+
+STATUSES: Final = {
+    Status.TRIAGE: _("待核实派单"),
+    Status.DISPATCHED: _("待签收"),
+    Status.DISPUTED: _("退单待裁定"),
+    Status.HANDLING: _("办理中"),
+    Status.EXTENSION_PENDING: _("延期待批"),
+    Status.REVISIT: _("回访中"),
+    Status.ANSWERED: _("当场答复"),
+    Status.ARCHIVED: _("已办结（来电人确认）"),
+    Status.ARCHIVED_UNVERIFIED: _("已归档（未核实）"),
+}
+STATUS_TONES: Final = {
+    Status.TRIAGE: "warn",
+    Status.DISPATCHED: "warn",
+    Status.DISPUTED: "warn",
+    Status.HANDLING: "info",
+    Status.EXTENSION_PENDING: "warn",
+    Status.REVISIT: "info",
+    Status.ANSWERED: "ok",
+    Status.ARCHIVED: "ok",
+    Status.ARCHIVED_UNVERIFIED: "calm",
+}
+ACTIONS: Final = {
+    Action.RECEIVE: _("受理"),
+    Action.ADD: _("来电人补充"),
+    Action.LOCATE: _("核实地点和类别"),
+    Action.DISPATCH: _("派单"),
+    Action.ANSWER: _("当场答复"),
+    Action.ACCEPT: _("签收"),
+    Action.CONTACT: _("联系来电人"),
+    Action.CHECK_IN: _("到场打卡"),
+    Action.NOTE: _("备注"),
+    Action.RETURN: _("退单"),
+    Action.UPHOLD: _("退单成立"),
+    Action.OVERTURN: _("退单不成立"),
+    Action.WHISTLE: _("吹哨"),
+    Action.ACKNOWLEDGE: _("应哨"),
+    Action.ARRIVE: _("报到（到达现场）"),
+    Action.FINISH: _("单位办完"),
+    Action.REFUSE: _("拒绝报到"),
+    Action.END_WHISTLE: _("收哨"),
+    Action.CLIMB: _("逐级上升"),
+    Action.REMIND: _("催办"),
+    Action.ALARM: _("警情"),
+    Action.SUBMIT: _("提交办理结果"),
+    Action.ASK: _("询问来电人"),
+    Action.CONFIRM: _("来电人：已解决"),
+    Action.DENY: _("来电人：未解决"),
+    Action.RATE: _("来电人评价"),
+    Action.LAPSE: _("来电人未答复"),
+    Action.EXTEND: _("申请延期"),
+    Action.GRANT: _("批准延期"),
+    Action.DECLINE: _("不批准延期"),
+    Action.RAISE: _("提级"),
+    Action.DELIVER: _("送达情况"),
+}
+ROLES: Final = {
+    Role.CITIZEN: _("来电人"),
+    Role.OPERATOR: _("话务员"),
+    Role.OFFICER: _("网格员"),
+    Role.UNIT: _("报到单位"),
+    Role.SUPERVISOR: _("督办员"),
+    Role.ADMIN: _("管理员"),
+    Role.SYSTEM: _("系统"),
+}
+STEPS: Final = {
+    Step.TRIAGE: _("派单时限"),
+    Step.SIGN: _("签收时限"),
+    Step.CONTACT: _("首次联系时限"),
+    Step.HANDLE: _("办理时限"),
+    Step.RULE_RETURN: _("退单裁定时限"),
+    Step.RULE_EXTENSION: _("延期审批时限"),
+    Step.ASK: _("再次询问"),
+    Step.ASK_SILENCE: _("等待答复时限"),
+    Step.WHISTLE_ACK: _("应哨时限"),
+    Step.WHISTLE_ARRIVE: _("到场时限"),
+    Step.WHISTLE_TOP: _("再次催促"),
+}
+TRIAGE_REASONS: Final = {
+    TriageReason.PLACE_MISSING.value: _("地点缺失"),
+    TriageReason.PLACE_AMBIGUOUS.value: _("地点有歧义"),
+    TriageReason.CLASS_UNKNOWN.value: _("类别不明"),
+    TriageReason.CLASS_AMBIGUOUS.value: _("类别有歧义"),
+    TriageReason.OUTSIDE_COUNTY.value: _("不在本县"),
+    TriageReason.GRID_NOT_LIVE.value: _("网格尚未上线"),
+    RING_BACK: _("需要回电"),
+    "return_upheld": _("退单成立，待改派"),
+}
+PARTY_STATES: Final = {
+    PartyState.CALLED.value: _("已呼叫，未应答"),
+    PartyState.ACKNOWLEDGED.value: _("已应哨，未到场"),
+    PartyState.ARRIVED.value: _("已到场"),
+    PartyState.DONE.value: _("已办完"),
+    PartyState.REFUSED.value: _("拒绝报到"),
+}
+PARTY_TONES: Final = {
+    PartyState.CALLED.value: "late",
+    PartyState.ACKNOWLEDGED.value: "warn",
+    PartyState.ARRIVED.value: "info",
+    PartyState.DONE.value: "ok",
+    PartyState.REFUSED.value: "late",
+}
+RESULT_KINDS: Final = {
+    ResultKind.ACTED: _("已处理"),
+    ResultKind.EXPLAINED: _("已解释说明"),
+    ResultKind.PROMISED_BY_DATE: _("限期办理"),
+    ResultKind.PLANNED: _("列入计划"),
+    ResultKind.IMPOSSIBLE: _("无法办理"),
+}
+GRADES: Final = {
+    5: _("非常满意"),
+    4: _("满意"),
+    3: _("基本满意"),
+    2: _("不满意"),
+    1: _("非常不满意"),
+}
+OUTBOX_STATES: Final = {
+    "waiting": _("待发送"),
+    "sending": _("发送中"),
+    "sent": _("已发出"),
+    "delivered": _("已送达"),
+    "failed": _("未送达"),
+    "unknown": _("不明，核对中"),
+    "cancelled": _("已取消"),
+}
+OUTBOX_TONES: Final = {
+    "waiting": "calm",
+    "sending": "calm",
+    "sent": "info",
+    "delivered": "ok",
+    "failed": "late",
+    "unknown": "warn",
+    "cancelled": "calm",
+}
+MEANS: Final = {"message": _("短信"), "call": _("电话"), "conference": _("三方通话")}
+CHANNELS: Final = {"voice": _("电话"), "message": _("短信"), "desk": _("话务台")}
+REASONS: Final = {
+    "unanswered": _("超时未应答"),
+    "not_arrived": _("应答后未到场"),
+    "refused": _("拒绝报到"),
+    "nobody_on_duty": _("无人在岗"),
+    "overdue": _("超过时限"),
+}
+# Why a rule refuses: by error code, and by the reason among its facts.
+ERRORS: Final[Mapping[str, object]] = {
+    "error": _("没有办成。"),
+    "not_found": _("没有找到，或者您不能查看。"),
+    "not_allowed": _("您的岗位不能做这一步。"),
+    "sign_in": _("请先登录。"),
+    "refused": _("按规则现在不能这样办。"),
+    "wrong_status": _("工单现在的状态不能做这一步。"),
+    "stale": _("工单刚刚有了变化，请看清最新情况后再办。"),
+    "repeated": _("同一编号的内容不一致，已拒绝。"),
+    "invalid": _("填写的内容有误，没有保存。"),
+    "too_large": _("内容太大，没有保存。"),
+    "slow_down": _("尝试次数太多，请稍后再试。"),
+    "setup": _("系统配置有误。"),
+    "unavailable": _("系统暂时不可用，没有保存，请稍后再试。"),
+    "grid_file": _("网格图有错误。"),
+    "carrier_error": _("运营商没有办成。"),
+    "carrier_refused": _("运营商拒绝了这次发送。"),
+    "carrier_busy": _("运营商繁忙，稍后会再试。"),
+    "carrier_unknown": _("运营商没有回应，正在核对。"),
+    "carrier_unknown_host": _("运营商地址不在名单内。"),
+    "emergency_number": _("非正式环境不拨打紧急号码。"),
+}
+REFUSALS: Final = {
+    "extension_too_late": _("时限已过，不能再申请延期。"),
+    "extension_too_often": _("延期次数已用完。"),
+    "own_unit": _("本单位的事项，须由其他单位的督办员裁定。"),
+    "other_officer": _("这张工单由另一位网格员办理。"),
+    "other_post": _("这张工单不归您的岗位。"),
+    "other_unit": _("这一哨没有呼叫您的单位。"),
+    "already_whistled": _("这个单位已经在哨中。"),
+    "whistle_open": _("还有未收的哨，不能提交结果。"),
+    "whistle_ended": _("这一哨已经收了。"),
+    "whistle_not_done": _("还有单位没有办完，不能收哨。"),
+    "danger_not_gone": _("险情未除，人不能走：请先确认险情已解除。"),
+    "no_grid": _("工单还没有确定网格。"),
+    "not_asked": _("现在没有要您回答的问题。"),
+    "not_submitted": _("还没有提交结果。"),
+    "return_too_late": _("退单时限已过，由首接单位办理。"),
+    "foreign_site": _("请求来自别的网站，已拒绝。"),
+    "not_a_photo": _("不是能识别的照片（支持 JPEG、PNG、WebP）。"),
+    "self_verified": _("办理人不能核实自己的办结。"),
+    "other_body": _("同一编号的内容不一致，已拒绝。"),
+}
+FIELDS: Final = {
+    "photos": _("照片"),
+    "promised_on": _("承诺日期"),
+    "text": _("文字说明"),
+    "units": _("单位"),
+    "kind": _("类型"),
+    "grid": _("网格"),
+    "class": _("类别"),
+    "outcome": _("结果"),
+    "grade": _("评价"),
+    "position": _("位置"),
+    "command_id": _("提交编号"),
+    "done_at": _("办理时间"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates every table, and `error_words`."""
+    app.jinja_env.globals["words"] = {
+        "actions": ACTIONS,
+        "channels": CHANNELS,
+        "grades": GRADES,
+        "means": MEANS,
+        "outbox_states": OUTBOX_STATES,
+        "outbox_tones": OUTBOX_TONES,
+        "party_states": PARTY_STATES,
+        "party_tones": PARTY_TONES,
+        "reasons": REASONS,
+        "result_kinds": RESULT_KINDS,
+        "roles": ROLES,
+        "status_tones": STATUS_TONES,
+        "statuses": STATUSES,
+        "steps": STEPS,
+        "triage_reasons": TRIAGE_REASONS,
+    }
+
+
+def error_words(code: str, facts: Mapping[str, object]) -> str:
+    """Return what a person is told of a refusal: the reason if it has words, and the fields."""
+    words = str(REFUSALS.get(str(facts.get("reason", "")), ERRORS.get(code, ERRORS["error"])))
+    fields = facts.get("fields")
+    if isinstance(fields, list) and fields:
+        named = "、".join(str(FIELDS.get(str(field), field)) for field in fields)
+        return f"{words}{gettext('请检查：%(fields)s。', fields=named)}"
+    return words
