@@ -1,0 +1,22 @@
+"""The maps that the tests of pure rules read: the county's own, and a small one."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from hotline.domain.grid import GridMap
+from hotline.grid_file import parse_grid, read_grid
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL_TEXT = (ROOT / "tests" / "small_map.yaml").read_text(encoding="utf-8")
+
+
+@lru_cache
+def faku() -> GridMap:
+    """Return the map that the repository ships."""
+    return read_grid(ROOT / "grid_map.yaml")
+
+
+@lru_cache
+def small() -> GridMap:
+    """Return the small map."""
+    return parse_grid(SMALL_TEXT)
