@@ -32,16 +32,26 @@ function send(form, submitter, afterSwap) {
   request.upload.addEventListener("progress", (event) => showProgress(form, event));
   request.addEventListener("load", () => {
     dismiss("network");
-    if (request.response?.body) swap(request.response, request.responseURL, afterSwap);
+    const page = request.response;
+    if (request.status >= 400 && !page?.querySelector("form[data-once]")) refuse(page, release);
+    else if (page?.body) swap(page, request.responseURL, afterSwap);
     else location.assign(request.responseURL);
   });
   for (const failure of ["error", "abort", "timeout"]) {
     request.addEventListener(failure, () => {
       release();
-      notice(words("offline"), { key: "network", action: [words("retry"), again] });
+      const fault = words(navigator.onLine ? "failed" : "offline");
+      notice(fault, { key: "network", action: [words("retry"), again] });
     });
   }
   request.send(payload(form, submitter));
+}
+
+/** Say why an error page came in place of an answer, and keep the form with what was typed. */
+function refuse(page, release) {
+  release();
+  const lines = [...(page?.querySelectorAll("main h1, main [data-why]") ?? [])];
+  notice(lines.map((line) => line.textContent.trim()).join("：") || words("failed"), { key: "network" });
 }
 
 function payload(form, submitter) {

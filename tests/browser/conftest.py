@@ -34,7 +34,7 @@ class Workshop:
         self.sent: list[dict[str, str]] = []
         self.files: list[str] = []
         self.rows = ["1", "2", "3"]
-        self.polled = threading.Event()
+        self.refusing = False
         self.app = self._make_app()
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -59,7 +59,7 @@ class Workshop:
             module.init_app(app)
         app.context_processor(self._context)
         app.add_url_rule("/", "page", lambda: render_template("workshop.html"))
-        app.add_url_rule("/live", "live", self._live)
+        app.add_url_rule("/live", "live", lambda: render_template("live.html"))
         app.add_url_rule("/", "send", self._send, methods=["POST"])
         app.add_url_rule("/errors/<int:status>", "error", _error)
         return app
@@ -76,12 +76,9 @@ class Workshop:
             "rows": self.rows,
         }
 
-    def _live(self) -> str:
-        if request.headers.get("HX-Request"):
-            self.polled.set()
-        return render_template("live.html")
-
     def _send(self) -> ResponseReturnValue:
+        if self.refusing:
+            return _error(409)
         self.sent.append(request.form.to_dict())
         self.files += [file.filename or "" for file in request.files.getlist("photos")]
         flash("已提交", "ok")

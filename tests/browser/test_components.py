@@ -107,6 +107,20 @@ def test_a_connection_that_breaks_can_be_tried_again(phone_page: Page, workshop:
     assert len(workshop.sent) == 1
 
 
+def test_a_refused_command_says_why_and_keeps_what_was_typed(phone_page: Page, workshop: Workshop):
+    phone_page.goto(workshop.url)
+    phone_page.fill("[name=note]", "水已恢复")
+    workshop.refusing = True
+    phone_page.get_by_role("button", name="提交").click()
+    expect(phone_page.get_by_text("现在不能这样办：工单的状态已经变了")).to_be_visible()
+    expect(phone_page.locator("[name=note]")).to_have_value("水已恢复")
+    assert_accessible(phone_page)
+
+    workshop.refusing = False
+    phone_page.get_by_role("button", name="提交").click()
+    expect(phone_page.get_by_text("已提交")).to_be_visible()
+
+
 def test_forms_work_without_any_script(browser: Browser, workshop: Workshop):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
