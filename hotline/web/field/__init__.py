@@ -1,0 +1,9 @@
+"""The officer's and the unit's pages, for a phone in one hand: ``/field/``."""
+
+from flask import Blueprint
+
+from hotline.web.field import tasks, whistles
+
+bp = Blueprint("field", __name__, url_prefix="/field")
+bp.register_blueprint(tasks.bp)
+bp.register_blueprint(whistles.bp)
