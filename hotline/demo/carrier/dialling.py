@@ -36,17 +36,25 @@ class Dialling(ABC):
         """Do a document's verbs; return where to go on, or None at its end."""
 
     def dial(self, verb: Element, document: Document) -> Goto | None:
-        """Bring somebody to the telephone, and go on when they have gone."""
+        """Bring somebody to the telephone, and go on when they have gone.
+
+        The action is asked for even when this end hangs up first; then nobody hears its answer.
+        """
+        try:
+            fields = self._dial(verb, document)
+        except LeftError:
+            if verb.get("action"):
+                self.tell_of_leaving(document.goto(verb, {"DialCallStatus": "completed"}))
+            raise
+        return document.goto(verb, fields) if verb.get("action") else None
+
+    def _dial(self, verb: Element, document: Document) -> dict[str, str]:
         queue, conference = verb.find("Queue"), verb.find("Conference")
         if queue is not None:
-            fields = self._dial_queue(queue, document)
-        elif conference is not None:
-            fields = self._dial_conference(conference, document)
-        else:
-            fields = self._dial_numbers(verb, document)
-        if verb.get("action"):
-            return document.goto(verb, fields)
-        return None
+            return self._dial_queue(queue, document)
+        if conference is not None:
+            return self._dial_conference(conference, document)
+        return self._dial_numbers(verb, document)
 
     # Numbers.
 
