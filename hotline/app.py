@@ -6,7 +6,17 @@ from flask import Flask
 
 from config import Settings, read_settings
 from hotline import boot, log
-from hotline.web import blueprints, errors, filters, headers, i18n, parts, static_files, words
+from hotline.web import (
+    blueprints,
+    errors,
+    filters,
+    headers,
+    i18n,
+    navigation,
+    parts,
+    static_files,
+    words,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -38,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         photos_per_command=settings.photos_per_command,
     )
     app.before_request(parts.refuse_foreign)
-    for part in (i18n, filters, static_files, headers, errors, words):
+    for part in (i18n, filters, static_files, headers, navigation, errors, words):
         part.init_app(app)
     blueprints.register(app)
     return app

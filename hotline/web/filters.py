@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from hotline.web.i18n import gettext as _
+from hotline.web.i18n import listed
 
 COUNTY_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         filesize=filesize,
         grouped=grouped,
         iso=iso,
+        listed=listed,
         masked=masked,
         moment=moment,
         second=second,

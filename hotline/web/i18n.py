@@ -10,7 +10,7 @@ After changing a text in a template or in Python::
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -84,6 +84,11 @@ def gettext(text: str, **values: object) -> str:
 def lazy_gettext(text: str, **values: object) -> str:
     """Return something that becomes `gettext` of ``text`` when it is shown: for tables of words."""
     return cast("str", flask_babel.lazy_gettext(text, **values))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return ``parts`` as a list within a sentence: 甲、乙 or one, two."""
+    return gettext("、").join(parts)
 
 
 def chosen_language() -> str:

@@ -10,7 +10,8 @@ from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
-from hotline.web.i18n import gettext, lazy_gettext as _
+from hotline.web.i18n import gettext, listed
+from hotline.web.i18n import lazy_gettext as _
 
 STATUSES: Final = {
     Status.TRIAGE: _("待核实派单"),
@@ -241,6 +242,6 @@ def error_words(code: str, facts: Mapping[str, object]) -> str:
     words = str(REFUSALS.get(str(facts.get("reason", "")), ERRORS.get(code, ERRORS["error"])))
     fields = facts.get("fields")
     if isinstance(fields, list) and fields:
-        named = "、".join(str(FIELDS.get(str(field), field)) for field in fields)
+        named = listed(str(FIELDS.get(str(field), field)) for field in fields)
         return f"{words}{gettext('请检查：%(fields)s。', fields=named)}"
     return words
