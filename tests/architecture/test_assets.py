@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,22 @@ LOCKS = [ROOT / "assets" / "package-lock.json", ROOT / "tests" / "browser" / "pa
 
 def test_the_built_files_are_those_of_the_sources():
     assert hatch_build.assets_are_fresh(ROOT), "run `python hatch_build.py`"
+
+
+def test_a_changed_source_and_a_lost_file_are_noticed(tmp_path: Path):
+    shutil.copytree(ROOT / "assets", tmp_path / "assets", ignore=_installed)
+    built = tmp_path / STATIC.relative_to(ROOT)
+    shutil.copytree(STATIC, built)
+    assert hatch_build.assets_are_fresh(tmp_path)
+
+    source = tmp_path / "assets" / "src" / "field.js"
+    before = source.read_text(encoding="utf-8")
+    source.write_text(before + "// changed", encoding="utf-8")
+    assert not hatch_build.assets_are_fresh(tmp_path)
+
+    source.write_text(before, encoding="utf-8")
+    (built / read_assets()["site.css"].name).unlink()
+    assert not hatch_build.assets_are_fresh(tmp_path)
 
 
 def test_officers_load_at_most_20_kb_of_style():
@@ -60,6 +77,10 @@ def test_nothing_is_loaded_from_elsewhere():
     sources = [*(ROOT / "hotline/web/templates").rglob("*.html"), *(ROOT / "assets/src").iterdir()]
 
     assert [path.name for path in sources if loaded.search(path.read_text("utf-8"))] == []
+
+
+def _installed(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "node_modules"]
 
 
 def _built(name: str) -> Path:
