@@ -4,6 +4,7 @@ Every message is one of these. A carrier that takes only approved templates is g
 the parameters; any other is given the text. No template holds what a caller said, nor a name.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,6 +22,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "declined": "【12345】工单{number}：延期申请未批准，时限仍为{due}。",
     "overturned": "【12345】工单{number}：退单理由不成立，仍由您办理。请于{due}前签收。",
     "addition": "【12345】工单{number}：来电人有补充，请查看。",
+    "three_party": "12345三方通话，房间{room}。",
     "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
     # To operators: a call is waiting
     "ring_operator": "12345来电等候接听。",
@@ -45,3 +47,10 @@ def render(template: str, params: Mapping[str, str]) -> str:
         KeyError: no such template, or a parameter of it is missing.
     """
     return TEMPLATES[template].format_map(params)
+
+
+def for_carrier() -> dict[str, str]:
+    """Return the templates as carriers take them in for approval: parameters as ``{{name}}``."""
+    return {
+        name: re.sub(r"\{(\w+)\}", r"{{\1}}", text) for name, text in sorted(TEMPLATES.items())
+    }

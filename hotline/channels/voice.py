@@ -41,6 +41,7 @@ ASK: Final = (
 ASK_GRADE: Final = "谢谢。您对办理满意吗？非常满意请按5，满意按4，基本满意按3，不满意按2，非常不满意按1。"
 THANKS: Final = "谢谢您。再见。"
 REDONE: Final = "知道了，这件事会退回重办，承办单位会再联系您。您对办理满意吗？请按5到1，5最满意。"
+NOBODY_WAITS: Final = "没有等候的来电了。再见。"
 ALERT: Final = "{text}。再说一遍。{text}。听到请按1。"
 
 
@@ -149,3 +150,17 @@ def options(names: Sequence[str]) -> str:
         OPTION.format(name=name, key=key) for key, name in enumerate(names[:9], start=1)
     )
     return WHICH_OF.format(options=listed)
+
+
+def fallback(thanks_url: str) -> str:
+    """The answer when nothing else works: it asks for words and records them.
+
+    Static: served without the database, and hosted at the carrier for when the web is down. The
+    sweep finds the recording at the carrier and opens a ticket for it.
+    """
+    return take_words(FAILURE, thanks_url)
+
+
+def thanks() -> str:
+    """What is said after the fallback's recording; static too."""
+    return say_and_hang_up(RECORDED_NO_NUMBER)

@@ -97,7 +97,11 @@ def picked(work: Work, sid: str, operator: str) -> str:
     """An operator and the caller are being connected."""
     call = _call(work, sid)
     person = next(
-        (p for p in people.with_role(work.session, Role.OPERATOR, work.now) if str(p.id) == operator),
+        (
+            p
+            for p in people.with_role(work.session, Role.OPERATOR, work.now)
+            if str(p.id) == operator
+        ),
         None,
     )
     call.state, call.changed_at = "person", work.now
@@ -166,9 +170,14 @@ def recorded(work: Work, sid: str, duration_s: int) -> str:
     work.act(ticket, Action.ADD, {"recording_s": duration_s})
     call.state = "ended"
     call.ended_at = work.now
-    return voice.say_and_hang_up(
-        voice.RECORDED.format(number=voice.spoken_number(ticket.number))
-    )
+    return voice.say_and_hang_up(voice.RECORDED.format(number=voice.spoken_number(ticket.number)))
+
+
+def note_recording(work: Work, sid: str, recording_sid: str) -> None:
+    """Remember a recording of a call, for the worker that fetches it."""
+    call = _call(work, sid)
+    known = [str(one) for one in call.talk.get("recordings", [])]
+    call.talk = dict(call.talk) | {"recordings": [*known, recording_sid]}
 
 
 def end(work: Work, sid: str) -> None:
@@ -275,9 +284,7 @@ def _alarm(work: Work, call: Call, ticket: Ticket, danger: Danger, base: str) ->
     return voice.listen(voice.DANGER, f"{base}/danger")
 
 
-def _go_on(
-    work: Work, call: Call, ticket: Ticket, routing: Routing | None, base: str
-) -> str:
+def _go_on(work: Work, call: Call, ticket: Ticket, routing: Routing | None, base: str) -> str:
     """Ask for what is missing, at most twice; else read the number back."""
     talk = dict(call.talk)
     asked = int(talk.get("asked", 0))

@@ -32,9 +32,7 @@ def view(work: Work, ticket: Ticket, what: str) -> Identity:
     if row is None or work.actor.staff_id is None:
         raise NotFoundError(what="identity")
     work.session.add(
-        IdentityView(
-            ticket_id=ticket.id, staff_id=work.actor.staff_id, what=what, at=work.now
-        )
+        IdentityView(ticket_id=ticket.id, staff_id=work.actor.staff_id, what=what, at=work.now)
     )
     keys = work.kit.keys
     return Identity(

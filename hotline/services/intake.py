@@ -66,9 +66,12 @@ def receive(
     words, found = mask_numbers(clean(demand.words))
     day = work.now.astimezone(COUNTY_ZONE)
     routing = router.route(words, day.date())
-    ticket = _ticket(work, demand, routing, ticket_number(
-        day.strftime("%y%m%d"), ticket_rows.next_sequence(work.session)
-    ))
+    ticket = _ticket(
+        work,
+        demand,
+        routing,
+        ticket_number(day.strftime("%y%m%d"), ticket_rows.next_sequence(work.session)),
+    )
     text = TicketText(
         ticket_id=ticket.id, kind="words", salt=secrets.token_hex(8), body=words, at=work.now
     )
@@ -157,7 +160,12 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> li
     told_rows, facts = telling.to_post(
         work, ticket, post, "dispatched", {"due": telling.local(due)}, urgent=ticket.urgent
     )
-    data: dict[str, object] = {"post": post, "unit": ticket.unit, "grid": ticket.grid, "class": ticket.class_code}
+    data: dict[str, object] = {
+        "post": post,
+        "unit": ticket.unit,
+        "grid": ticket.grid,
+        "class": ticket.class_code,
+    }
     data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": [facts]}
     work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
     ticket.triage_reason = None

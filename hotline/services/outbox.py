@@ -56,7 +56,7 @@ class Parcel:
     text: str
     params: Mapping[str, str]
     room: str
-    since: timedelta
+    age: timedelta
 
 
 def take(work: Work, limit: int) -> list[Parcel]:
@@ -99,6 +99,11 @@ def _number(work: Work, row: Outgoing) -> str | None:
     return work.kit.keys.open(sealed) if sealed else None
 
 
+def known_sids(work: Work, parcel: Parcel) -> set[str]:
+    """Return the carrier's names that belong to other promises of the time of this one."""
+    return outbox.known_sids(work.session, work.now - parcel.age)
+
+
 def hand_over(carrier: Carrier, parcel: Parcel, public_url: str) -> str:
     """Give one parcel to the carrier and return the carrier's name for it.
 
@@ -108,16 +113,12 @@ def hand_over(carrier: Carrier, parcel: Parcel, public_url: str) -> str:
     key = f"outbox={parcel.id}"
     if parcel.means == "message":
         url = f"{public_url}/hooks/messages/status?{key}"
-        return carrier.send_message(
-            parcel.to, parcel.template, parcel.text, parcel.params, url
-        ).sid
+        return carrier.send_message(parcel.to, parcel.template, parcel.text, parcel.params, url).sid
     url = f"{public_url}/hooks/voice/status?{key}"
     if parcel.means == "conference":
         return carrier.add_to_conference(parcel.room, parcel.to, url).sid
     answer = f"{public_url}/hooks/voice/out/{parcel.template}?{key}"
-    return carrier.place_call(
-        parcel.to, answer, url, timeout_s=RING_S, machine_detection=True
-    ).sid
+    return carrier.place_call(parcel.to, answer, url, timeout_s=RING_S, machine_detection=True).sid
 
 
 def record(work: Work, parcel_id: UUID, sid: str) -> None:

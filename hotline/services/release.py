@@ -36,4 +36,3 @@ def run(owner_url: str, app_url: str, grid_map: GridMap, content: str, *, demo: 
                 policy.add_days(connection, official_days(year))
     finally:
         engine.dispose()
-

@@ -82,7 +82,7 @@ def tell(  # noqa: PLR0913  whom, what, how
     return told
 
 
-def to_post(  # noqa: PLR0913  whom, what, how
+def to_post(
     work: Work,
     ticket: Ticket,
     post: str,

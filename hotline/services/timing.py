@@ -58,7 +58,7 @@ def enter(
     return due
 
 
-def start_timer(  # noqa: PLR0913  one row, named fields
+def start_timer(
     work: Work,
     ticket: Ticket,
     step: Step,

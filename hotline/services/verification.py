@@ -75,9 +75,7 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
         timing.start_timer(work, ticket, Step.ASK, again)
 
 
-def answer(
-    work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | None = None
-) -> None:
+def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | None = None) -> None:
     """Take the caller's word: solved ends the ticket, not solved sends it back (退回重办).
 
     A redo gets a share of the first limit; after so many of them the matter goes up a rung.

@@ -85,7 +85,7 @@ def _wanted(work: Work, ticket: Ticket, grid_map: GridMap, units: Sequence[str])
     return wanted
 
 
-def _call(  # noqa: PLR0913  one party of one whistle
+def _call(
     work: Work, ticket: Ticket, whistle: Whistle, rule: WhistleKind, unit: str, due: datetime
 ) -> tuple[WhistleParty, list[dict[str, object]]]:
     grid_map = timing.map_of(work, ticket)
@@ -249,15 +249,11 @@ def _tell_rung(  # noqa: PLR0913  one step up, with its reason
     data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "why": why}
     data |= {"from": party.rung, "to": found.rung, "repeat": found.repeat, "due": due}
     action = Action.REMIND if found.repeat else Action.CLIMB
-    work.act(
-        ticket, action, data | {"rule": f"whistles.{rule.name}", "told": told}, actor=SYSTEM
-    )
+    work.act(ticket, action, data | {"rule": f"whistles.{rule.name}", "told": told}, actor=SYSTEM)
     return told
 
 
-def _answering(
-    work: Work, ticket: Ticket, party: WhistleParty
-) -> tuple[Whistle, WhistleKind]:
+def _answering(work: Work, ticket: Ticket, party: WhistleParty) -> tuple[Whistle, WhistleKind]:
     whistle = rows.whistle(work.session, party.whistle_id)
     if whistle is None or party.ticket_id != ticket.id:
         raise NotFoundError(party=party.id)
@@ -276,4 +272,3 @@ def _grid(ticket: Ticket) -> str:
     if ticket.grid is None:
         raise RefusedError(reason="no_grid", ticket=ticket.number)
     return ticket.grid
-

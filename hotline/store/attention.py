@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from hotline.store.models import Attention
 
 
-def add(  # noqa: PLR0913  one row, named fields
+def add(
     session: Session,
     *,
     kind: str,

@@ -63,9 +63,7 @@ def posts_of(session: Session, staff_id: UUID, now: datetime) -> frozenset[str]:
     """Return the posts that a person holds now."""
     return frozenset(
         session.exec(
-            select(PostHolding.post).where(
-                col(PostHolding.staff_id) == staff_id, *_holding(now)
-            )
+            select(PostHolding.post).where(col(PostHolding.staff_id) == staff_id, *_holding(now))
         )
     )
 

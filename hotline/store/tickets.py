@@ -160,15 +160,18 @@ def events(session: Session, ticket_id: UUID) -> list[TicketEvent]:
 def media(session: Session, ticket_id: UUID) -> list[Media]:
     """Return the photos and recordings of a ticket, oldest first."""
     return list(
-        session.exec(
-            select(Media).where(col(Media.ticket_id) == ticket_id).order_by(col(Media.at))
-        )
+        session.exec(select(Media).where(col(Media.ticket_id) == ticket_id).order_by(col(Media.at)))
     )
 
 
 def one_media(session: Session, media_id: UUID) -> Media | None:
     """Return a photo's or recording's row."""
     return session.get(Media, media_id)
+
+
+def has_recording(session: Session, sid: str) -> bool:
+    """Say whether a recording of the carrier was kept."""
+    return session.exec(select(Media.id).where(col(Media.sid) == sid)).first() is not None
 
 
 def command(session: Session, command_id: UUID) -> Command | None:

@@ -78,9 +78,7 @@ def waiting(session: Session, ticket_id: UUID) -> list[Timer]:
     )
 
 
-def take_due(
-    session: Session, now: datetime, *, limit: int, only: UUID | None = None
-) -> list[Due]:
+def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None = None) -> list[Due]:
     """Lock up to ``limit`` due timers together with their tickets and return them.
 
     A row that anybody else holds is left for the next pass: nobody waits, so a command and a
@@ -112,9 +110,7 @@ def take_due(
 
 def finish(session: Session, timer_ids: Sequence[UUID]) -> None:
     """Mark timers as carried out."""
-    session.execute(
-        sa.update(Timer).where(col(Timer.id).in_(list(timer_ids))).values(state="done")
-    )
+    session.execute(sa.update(Timer).where(col(Timer.id).in_(list(timer_ids))).values(state="done"))
 
 
 def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> tuple[int, UUID]:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.domain.tickets import Action, Role, Status
-from hotline.store.columns import by_value, UTCDateTime
+from hotline.store.columns import UTCDateTime, by_value
 
 
 class TicketEvent(SQLModel, table=True):

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Field, SQLModel
 
 from hotline.domain.tickets import Role
-from hotline.store.columns import by_value, UTCDateTime
+from hotline.store.columns import UTCDateTime, by_value
 
 
 class Staff(SQLModel, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.domain.tickets import Status
-from hotline.store.columns import by_value, UTCDateTime
+from hotline.store.columns import UTCDateTime, by_value
 
 
 class Ticket(SQLModel, table=True):
@@ -83,7 +83,10 @@ class TicketText(SQLModel, table=True):
 
 
 class Media(SQLModel, table=True):
-    """A photo or a recording. The original lies sealed in the media folder under its hash."""
+    """A photo or a recording. The original lies sealed in the media folder under its hash.
+
+    ``sid`` is the carrier's name of a recording, so that none is fetched twice.
+    """
 
     __tablename__ = "media"
 
@@ -97,6 +100,7 @@ class Media(SQLModel, table=True):
     height: int | None = None
     at: datetime = Field(sa_type=UTCDateTime)
     by: UUID | None = Field(default=None, foreign_key="staff.id")
+    sid: str | None = Field(default=None, unique=True)
 
 
 class Ask(SQLModel, table=True):

@@ -169,7 +169,8 @@ CREATE TABLE media (
   width integer,
   height integer,
   at timestamptz NOT NULL,
-  by uuid REFERENCES staff
+  by uuid REFERENCES staff,
+  sid text UNIQUE
 );
 CREATE INDEX media_ticket ON media (ticket_id, at);
 

@@ -1,0 +1,76 @@
+"""Hand waiting messages and calls to the carrier."""
+
+from typing import Final
+
+import structlog
+
+from hotline.channels.carrier import CarrierError, CarrierRefusedError
+from hotline.domain.errors import HotlineError
+from hotline.services import outbox
+from hotline.services.outbox import Parcel
+from workers.runtime import runtime, the_carrier
+
+log = structlog.get_logger(__name__)
+BATCH: Final = 50
+# One job empties what is waiting, but gives way to other jobs after so many batches.
+_MOST_BATCHES: Final = 20
+
+
+def deliver() -> int:
+    """Send what is waiting; safe to run twice and at the same time.
+
+    Each promise is marked ``sending`` and committed before the carrier is called, so that a crash
+    leaves it visible as unknown, to be looked up, never silently lost or repeated.
+
+    Returns:
+        How many promises were taken.
+    """
+    total = 0
+    for _ in range(_MOST_BATCHES):
+        with runtime().work() as work:
+            parcels = outbox.take(work, BATCH)
+        for parcel in parcels:
+            _one(parcel)
+        total += len(parcels)
+        if len(parcels) < BATCH:
+            break
+    return total
+
+
+def _one(parcel: Parcel) -> None:
+    try:
+        sid = _look_up(parcel) if parcel.lookup else _send(parcel)
+    except HotlineError as error:
+        with runtime().work() as work:
+            outbox.record_fault(work, parcel.id, error)
+        log.warning("message_not_sent", message=str(parcel.id), code=error.code)
+        return
+    with runtime().work() as work:
+        if sid is None:
+            outbox.send_again(work, parcel.id)
+        else:
+            outbox.record(work, parcel.id, sid)
+    log.info("message_sent", message=str(parcel.id), means=parcel.means, found=parcel.lookup)
+
+
+def _send(parcel: Parcel) -> str:
+    if not parcel.to:
+        raise CarrierRefusedError("no_number", permanent=True)
+    return outbox.hand_over(the_carrier(), parcel, runtime().kit.public_url)
+
+
+def _look_up(parcel: Parcel) -> str | None:
+    """Ask the carrier whether it has a promise that a crash left unknown."""
+    carrier = the_carrier()
+    try:
+        with runtime().work() as work:
+            known = outbox.known_sids(work, parcel)
+            since = work.now - parcel.age
+        if parcel.means == "message":
+            found = carrier.find_message(parcel.to, parcel.text, since, known=known)
+            return found.sid if found else None
+        call = carrier.find_call(parcel.to, since, known=known)
+        return call.sid if call else None
+    except CarrierError as error:
+        log.warning("lookup_failed", message=str(parcel.id), code=error.code)
+        raise
