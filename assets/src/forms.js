@@ -99,6 +99,7 @@ function swap(page, address, afterSwap) {
   scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
   afterSwap();
+  document.dispatchEvent(new Event("hotline:page"));
 }
 
 function loadOnce(src) {

@@ -9,6 +9,11 @@ export function watchKeys() {
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("[data-keys-toggle]")) remember(event.target.checked);
   });
+  document.addEventListener("hotline:page", showState);
+  showState();
+}
+
+function showState() {
   for (const box of document.querySelectorAll("[data-keys-toggle]")) box.checked = areOn();
 }
 

@@ -35,6 +35,7 @@ class Workshop:
         self.files: list[str] = []
         self.rows = ["1", "2", "3"]
         self.refusing = False
+        self.landing = "/"
         self.app = self._make_app()
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -82,7 +83,7 @@ class Workshop:
         self.sent.append(request.form.to_dict())
         self.files += [file.filename or "" for file in request.files.getlist("photos")]
         flash("已提交", "ok")
-        return redirect("/", code=303)
+        return redirect(self.landing, code=303)
 
 
 def _error(status: int) -> ResponseReturnValue:

@@ -222,6 +222,19 @@ def test_a_list_refreshes_itself_and_keeps_the_place_of_the_keyboard(
     assert_accessible(desk_page)
 
 
+def test_a_list_that_came_as_the_answer_to_a_form_refreshes_itself_too(
+    desk_page: Page, workshop: Workshop
+):
+    desk_page.goto(workshop.url)
+    desk_page.fill("[name=note]", "水已恢复")
+    workshop.landing = "/live"
+    desk_page.get_by_role("button", name="提交").click()
+    expect(desk_page).to_have_url(f"{workshop.url}/live")
+    workshop.rows = ["0", *workshop.rows]
+
+    expect(desk_page.get_by_role("link", name="0", exact=True)).to_be_visible()
+
+
 def _photos(folder: Path, count: int) -> list[Path]:
     paths = [folder / f"{number}.png" for number in range(count)]
     for path in paths:
