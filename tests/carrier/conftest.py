@@ -16,7 +16,7 @@ def customer():
 
 @pytest.fixture
 def carrier(customer):
-    with FakeCarrier(app_url=customer.url, speed=50) as carrier:
+    with FakeCarrier(app_url=customer.url, speed=50, live_speed=50) as carrier:
         yield carrier
 
 

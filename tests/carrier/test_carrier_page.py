@@ -17,7 +17,7 @@ PHONES = [
 @pytest.fixture
 def carrier(customer):
     # Half a minute passes in three seconds: time enough to press, not to wait.
-    with FakeCarrier(app_url=customer.url, speed=10, stranger=live()) as carrier:
+    with FakeCarrier(app_url=customer.url, speed=10, live_speed=10, stranger=live()) as carrier:
         carrier.add_phones(PHONES)
         yield carrier
 

@@ -260,3 +260,28 @@ def test_a_rejected_call_was_never_answered(carrier, customer):
     call = carrier.finished(carrier.call(CALLER))
 
     assert call.status == "busy"
+
+
+def test_an_emergency_number_is_not_dialled_from_twiml_either(carrier, customer):
+    customer.says(INCOMING, "<Dial action='/a'>119</Dial>")
+    customer.says("/a", "<Hangup/>")
+
+    carrier.finished(carrier.call(CALLER))
+
+    assert customer.asked["/a"][0]["DialCallStatus"] == "failed"
+    assert [trouble.code for trouble in carrier.troubles] == [21216]
+
+
+def test_a_queue_connects_even_when_its_announcement_fails(carrier, customer, api):
+    customer.says(INCOMING, '<Enqueue waitUrl="/wait">desk</Enqueue>')
+    customer.says("/wait", "<Pause length='2'/>")
+    customer.says("/operator", "<Dial><Queue url='/announce'>desk</Queue></Dial>")
+    customer.says("/announce", 500)
+    carrier.set_person(OFFICER, answers(say("您好"), hang_up()))
+    call = carrier.call(CALLER)
+    carrier.wait_until(lambda: bool(carrier.exchange.queues.get("desk")))
+
+    api("POST", "Calls.json", To=OFFICER, From="12345", Url=f"{customer.url}/operator")
+    carrier.finished(call)
+
+    assert "您好" in [line.text for line in carrier.transcript(call)]

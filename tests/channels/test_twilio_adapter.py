@@ -205,7 +205,17 @@ def test_other_hosts_are_refused():
 
 @pytest.mark.parametrize(
     "number",
-    ["110", "1 1 9", "+86120", "+86 122", "0086-110", "tel:119", "\uff11\uff12\uff10", "024110", "110,5"],
+    [
+        "110",
+        "1 1 9",
+        "+86120",
+        "+86 122",
+        "0086-110",
+        "tel:119",
+        "\uff11\uff12\uff10",
+        "024110",
+        "110,5",
+    ],
 )
 def test_emergency_numbers_are_not_dialled_outside_production(adapter, carrier, number):
     with pytest.raises(EmergencyNumberError):

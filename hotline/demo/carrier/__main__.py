@@ -20,7 +20,10 @@ from hotline.demo.carrier.server import FakeCarrier
 @click.option("--account", default="AC" + "0" * 32, show_default=True)
 @click.option("--token", default="demo-carrier-token", show_default=True)
 @click.option("--profile", type=click.Choice(sorted(PROFILES)), default="twilio")
-@click.option("--speed", type=float, default=1.0, help="50 makes people fifty times as quick.")
+@click.option(
+    "--speed", type=float, default=1.0, help="50 makes scripted people fifty times as quick."
+)
+@click.option("--live-speed", type=float, default=1.0, help="The same for those at the page.")
 @click.option("--number", default="12345", show_default=True, help="The hotline's number.")
 @click.option(
     "--phones",
@@ -46,6 +49,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
     token: str,
     profile: str,
     speed: float,
+    live_speed: float,
     number: str,
     phones: Path | None,
     templates: Path | None,
@@ -59,6 +63,7 @@ def main(  # noqa: PLR0913 - one parameter for each option
         token=token,
         profile=profile,
         speed=speed,
+        live_speed=live_speed,
         port=port,
         number=number,
         # Nobody here is a script: whoever is rung is played on the page, or lets it ring.

@@ -124,7 +124,7 @@ class Control:
 
     def set_clock(self) -> Response:
         """Set the clock this many seconds ahead of the wall's."""
-        self.exchange.pace.offset = timedelta(seconds=float(request.get_json()["offset_s"]))
+        self.exchange.pace.clock.offset = timedelta(seconds=float(request.get_json()["offset_s"]))
         return jsonify({})
 
     def set_bin(self, name: str) -> Response:

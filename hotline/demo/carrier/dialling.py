@@ -12,9 +12,10 @@ import requests
 from hotline.demo.carrier import params, twiml
 from hotline.demo.carrier.exchange import EMERGENCY, Exchange, Queued
 from hotline.demo.carrier.legs import DequeuedError, LeftError, Leg
+from hotline.demo.carrier.people import unreachable
 from hotline.demo.carrier.records import Call, new_sid
 from hotline.demo.carrier.rooms import Room, converse
-from hotline.demo.carrier.twiml import Document, Goto
+from hotline.demo.carrier.twiml import BrokenError, Document, Goto
 
 SHORTEST_ROUND_S: Final = 0.02
 """A waiting document that plays nothing must not be fetched a thousand times a second."""
@@ -95,10 +96,10 @@ class Dialling(ABC):
 
     def _call_out(self, noun: Element, verb: Element, document: Document) -> Leg:
         number = "".join(twiml.words_of(noun).split())
+        person = self.exchange.person_at(number)
         if number.removeprefix("+86") in EMERGENCY:
-            self.exchange.webhooks.trouble(
-                21216, f"<Dial> of an emergency number in {document.url}"
-            )
+            self.exchange.webhooks.trouble(21216, f"<Dial> of {number} in {document.url}")
+            person = unreachable()
         own = self.leg.call
         hotline = own.to if own.direction == "inbound" else own.from_
         call = Call(
@@ -112,7 +113,7 @@ class Dialling(ABC):
             status_callback=document.link(noun, "statusCallback"),
             status_events=frozenset(noun.get("statusCallbackEvent", "completed").split()),
         )
-        return self.exchange.new_call(call, self.exchange.person_at(number))
+        return self.exchange.new_call(call, person)
 
     def _join(self, other: Leg, *, room: Room, whisper: str) -> None:
         if whisper:
@@ -182,8 +183,13 @@ class Dialling(ABC):
             "QueueTime": str(self.exchange.pace.told(entry.since)),
             "QueueSid": queue_sid(name),
         }
-        answer = self.exchange.webhooks.ask("voice", url, fields)
-        for say in twiml.read(answer.text, answer.content_type, url).root.iter("Say"):
+        try:
+            answer = self.exchange.webhooks.ask("voice", url, fields)
+            document = twiml.read(answer.text, answer.content_type, url)
+        except (requests.RequestException, BrokenError) as error:
+            self.exchange.webhooks.trouble(11200, f"{url}: {error}")
+            return  # they are connected all the same
+        for say in document.root.iter("Say"):
             entry.leg.hear("machine", twiml.words_of(say))
 
     def enqueue(self, verb: Element, document: Document) -> Goto | None:

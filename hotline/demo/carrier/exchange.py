@@ -70,6 +70,8 @@ class Config:
     more_tokens: tuple[str, ...] = ()
     stranger: Person = field(default_factory=lambda: answers(after_s=1))
     """Whoever holds a number that nobody described."""
+    live_pace: Pace = field(default_factory=Pace)
+    """How fast people are who are played at the page: as fast as the wall clock, usually."""
 
 
 class Exchange:
@@ -154,7 +156,8 @@ class Exchange:
 
     def new_call(self, call: Call, person: Person) -> Leg:
         """Write a call down, with the leg of the person in it."""
-        leg = Leg(call, person, self.pace, self.changed)
+        pace = self.config.live_pace if person.manner == "live" else self.pace
+        leg = Leg(call, person, pace, self.changed)
         with self.changed:
             self.calls[call.sid] = call
             self.legs[call.sid] = leg
@@ -237,7 +240,7 @@ class Exchange:
         return bool(same) and same[0] is not leg
 
     def _wait_for_hand(self, leg: Leg, timeout_s: float) -> str:
-        deadline = time.monotonic() + self.pace.real(timeout_s)
+        deadline = time.monotonic() + leg.pace.real(timeout_s)
         with self.changed:
             while not leg.accepted:
                 if leg.gone:

@@ -56,7 +56,12 @@ class Interpreter(Dialling):
 
     def run_text(self, text: str) -> None:
         """Carry out a document that was given with the call itself."""
-        following = self.perform(twiml.read(text, "text/xml", ""))
+        try:
+            document = twiml.read(text, "text/xml", "")
+        except BrokenError as error:
+            self.exchange.webhooks.trouble(error.code, error.why)
+            document = self._give_up()
+        following = self.perform(document)
         if following is not None:
             self.run(following)
 

@@ -44,8 +44,9 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
     """A telephone company on a loopback port.
 
     Start it with ``with FakeCarrier(app_url=…) as carrier`` or `start` and `stop`. ``app_url``
-    may be given later by `connect`. ``speed`` 50 makes people fifty times as quick; time limits
-    of webhooks are never scaled. ``fallback_twiml`` is hosted here, as a carrier's own bin.
+    may be given later by `connect`. ``speed`` 50 makes scripted people fifty times as
+    quick, ``live_speed`` those who are played at the page; time limits of webhooks are never
+    scaled. ``fallback_twiml`` is hosted here, as a carrier's own bin.
     """
 
     def __init__(  # noqa: PLR0913 - the whole carrier is described in one place
@@ -57,6 +58,7 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
         more_tokens: tuple[str, ...] = (),
         profile: str = "twilio",
         speed: float = 1.0,
+        live_speed: float = 1.0,
         port: int = 0,
         number: str = HOTLINE,
         stranger: Person | None = None,
@@ -68,10 +70,11 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
         self.account = account
         self.token = token
         self.pace = Pace(speed)
+        live_pace = Pace(live_speed, self.pace.clock)
         connect_s, whole_s = webhook_limits_s
         webhooks = Webhooks(token, self.pace, connect_s=connect_s, whole_s=whole_s)
         webhooks.faults = faults or Faults()
-        config = Config(account, token, more_tokens, stranger or answers(after_s=1))
+        config = Config(account, token, more_tokens, stranger or answers(after_s=1), live_pace)
         self.exchange = Exchange(config, self.pace, webhooks)
         self.exchange.profile = PROFILES[profile]
         self.post = PostOffice(self.exchange)
@@ -176,7 +179,7 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
 
     def forward(self, by: timedelta) -> None:
         """Set the carrier's clock forward, as ``hotline demo forward`` does with ours."""
-        self.pace.offset += by
+        self.pace.clock.offset += by
 
     # What a test looks at.
 

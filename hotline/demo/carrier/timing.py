@@ -1,19 +1,15 @@
 """The carrier's own clock, and how fast its people live."""
 
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 
-class Pace:
-    """Wall time for records, and scaled time for waiting.
+@dataclass(slots=True)
+class Clock:
+    """Wall time plus ``offset``, which follows ``hotline demo forward``."""
 
-    At ``speed`` 50 a pause of 5 s takes 0.1 s, and 0.1 s in a queue counts as 5 s. Times on
-    records are real, plus ``offset``, which follows ``hotline demo forward``.
-    """
-
-    def __init__(self, speed: float = 1.0) -> None:
-        self.speed = speed
-        self.offset = timedelta()
+    offset: timedelta = timedelta()
 
     def now(self) -> datetime:
         """Return the carrier's time: the outside world does not ask our database."""
@@ -21,6 +17,21 @@ class Pace:
         seconds, rest = divmod(time.time_ns(), 1_000_000_000)
         wall = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=rest // 1000)
         return wall + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Real time for records, scaled time for waiting.
+
+    At ``speed`` 50 a pause of 5 s takes 0.1 s, and 0.1 s in a queue counts as 5 s.
+    """
+
+    speed: float = 1.0
+    clock: Clock = field(default_factory=Clock)
+
+    def now(self) -> datetime:
+        """Return the carrier's time."""
+        return self.clock.now()
 
     def real(self, seconds: float) -> float:
         """Return how long ``seconds`` of a script really take."""
