@@ -12,6 +12,7 @@ from hotline.web import (
     filters,
     headers,
     i18n,
+    map_words,
     navigation,
     parts,
     static_files,
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         photos_per_command=settings.photos_per_command,
     )
     app.before_request(parts.refuse_foreign)
-    for part in (i18n, filters, static_files, headers, navigation, errors, words):
+    for part in (i18n, filters, static_files, headers, navigation, errors, map_words, words):
         part.init_app(app)
     blueprints.register(app)
     return app

@@ -1,0 +1,71 @@
+"""What the map's names are on a page: the place, the class, the unit and the post of a ticket."""
+
+from flask import Flask
+
+from hotline.domain.grid import GridMap, Name
+from hotline.store.models import Ticket
+from hotline.web.i18n import chosen_language
+from hotline.web.i18n import gettext as _
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filter `named`, and every function of this module."""
+    app.jinja_env.filters["named"] = named
+    app.jinja_env.globals.update(
+        class_words=class_words,
+        kind_words=kind_words,
+        place_words=place_words,
+        post_words=post_words,
+        rung_words=rung_words,
+        unit_words=unit_words,
+    )
+
+
+def named(name: Name) -> str:
+    """Return a name of the map in the language of this request."""
+    return name.en if chosen_language() == "en" else name.zh
+
+
+def place_words(grid_map: GridMap, ticket: Ticket) -> str:
+    """Return where it is: town and village, or that a person must find out."""
+    if ticket.grid is not None:
+        town, village = grid_map.town_of(ticket.grid).name, grid_map.grid(ticket.grid).name
+        if chosen_language() == "en":
+            return f"{village.en}, {town.en}"
+        return f"{town.zh}{village.zh}"
+    if ticket.town is not None:
+        return named(grid_map.unit(ticket.town).name)
+    return _("地点待核实")
+
+
+def class_words(grid_map: GridMap, ticket: Ticket) -> str:
+    """Return what it is about by the catalogue, or that a person must find out."""
+    if ticket.class_code is None:
+        return _("诉求待核实")
+    return named(grid_map.clazz(ticket.class_code).name)
+
+
+def unit_words(grid_map: GridMap, unit: str) -> str:
+    """Return a unit's name; its id where this version of the map does not know it."""
+    found = grid_map.units.get(unit)
+    return named(found.name) if found is not None else unit
+
+
+def post_words(grid_map: GridMap, post: str) -> str:
+    """Return a post's title; its id where this version of the map does not know it."""
+    found = grid_map.posts.get(post)
+    return named(found.title) if found is not None else post
+
+
+def rung_words(grid_map: GridMap, ticket: Ticket, rung: str) -> str:
+    """Return the name of a rung of the ladder, as it stands above this ticket's grid."""
+    if ticket.grid is None or ticket.unit is None:
+        return rung
+    titles = {r.name: r.title for r in grid_map.ladder_posts(ticket.grid, ticket.unit)}
+    return named(titles[rung]) if rung in titles else rung
+
+
+def kind_words(grid_map: GridMap, kind: str) -> str:
+    """Return the name of a kind of whistle."""
+    found = grid_map.whistles.get(kind)
+    return named(found.title) if found is not None else kind
