@@ -106,10 +106,13 @@ class _Name(NamedTuple):
 
 
 class Names:
-    """Finds a county's place names in a text."""
+    """Finds a county's place names in a text. ``towns`` are its towns by unit id."""
 
     def __init__(self, grid_map: GridMap) -> None:
         names = _all_names(grid_map)
+        self.towns = {
+            unit.id: _town(unit) for unit in grid_map.units.values() if unit.kind is UnitKind.TOWN
+        }
         self._coder = _Coder()
         sounds: dict[str, _Name] = {}
         for name, found in names.items():
@@ -170,7 +173,7 @@ def _all_names(grid_map: GridMap) -> dict[str, _Name]:
     full: dict[str, list[Candidate]] = {}
     for unit in grid_map.units.values():
         if unit.kind is UnitKind.TOWN:
-            town = Candidate(PlaceSort.TOWN, unit.id, unit.name.zh, unit.id)
+            town = _town(unit)
             short, long = _town_names(unit)
             _note(town, (short,), bare)
             _note(town, long, full)
@@ -182,6 +185,10 @@ def _all_names(grid_map: GridMap) -> dict[str, _Name]:
         _note(village, (*(short + suffix for suffix in _SAID_OF_VILLAGES), *grid.aliases), full)
     named = {name: _Name(bare=True, meanings=tuple(found)) for name, found in bare.items()}
     return named | {name: _Name(bare=False, meanings=tuple(found)) for name, found in full.items()}
+
+
+def _town(unit: Unit) -> Candidate:
+    return Candidate(PlaceSort.TOWN, unit.id, unit.name.zh, unit.id)
 
 
 def _town_names(town: Unit) -> tuple[str, tuple[str, ...]]:

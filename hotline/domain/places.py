@@ -8,6 +8,7 @@ name, a village named like its town), the caller is asked (design §5).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from hotline.domain.gazetteer import Candidate, Mention, Method, Names
@@ -83,14 +84,15 @@ class Gazetteer:
                 ``text`` counts more.
         """
         found = _weighed(text, self._names.by_characters(text), town)
-        reading = _settle(found, town)
+        hint = self._names.towns.get(town) if town is not None else None
+        reading = _settle(found, hint)
         if reading.kind is PlaceKind.GRID:
             return reading
         heard = self._names.by_syllables(text)
         fresh = [mention for mention in heard if not any(_overlap(mention, m) for m in found)]
         if fresh:
             both = sorted((*found, *fresh), key=lambda mention: mention.start)
-            again = _settle(_weighed(text, both, town), town)
+            again = _settle(_weighed(text, both, town), hint)
             # Syllables are the weaker witness: they may settle a question, not spoil an answer.
             if again.kind is PlaceKind.GRID or reading.kind is PlaceKind.NONE:
                 reading = again
@@ -165,13 +167,16 @@ def _only_town(meanings: Iterable[Candidate]) -> str | None:
     return towns.pop() if len(towns) == 1 else None
 
 
-def _settle(mentions: Sequence[Mention], hint: str | None) -> PlaceReading:
+def _settle(mentions: Sequence[Mention], hint: Candidate | None) -> PlaceReading:
     """Join all names of a text into one reading."""
-    named = list(dict.fromkeys(m.meanings[0] for m in mentions if _is_town(m)))
+    # A town that is named now counts more than an earlier answer.
+    named = _distinct(mention.meanings[0] for mention in mentions if _is_town(mention))
+    if not named and hint is not None:
+        named = [hint]
     villages = [mention for mention in mentions if not _is_town(mention)]
-    towns = {candidate.town for candidate in named} or ({hint} if hint is not None else set())
+    towns = {candidate.town for candidate in named}
     if not villages:
-        return _town_alone(tuple(named), hint, mentions)
+        return _town_alone(named, mentions)
     options = [_options(mention, towns) for mention in villages]
     every = _distinct(meaning for mention in villages for meaning in mention.meanings)
     shared = [meaning for meaning in every if all(meaning in kept for kept in options)]
@@ -180,27 +185,30 @@ def _settle(mentions: Sequence[Mention], hint: str | None) -> PlaceReading:
         rejected = tuple(meaning for meaning in every if meaning != shared[0])
         place = shared[0]
         return PlaceReading(PlaceKind.GRID, place.code, place.town, (), rejected, tuple(mentions))
-    left = _distinct(meaning for kept in options for meaning in kept)
-    candidates = tuple(shared or left or (*named, *every))
-    return _ambiguous(candidates, every, mentions)
+    if len(shared) > 1:
+        return _ambiguous(shared, every, mentions)
+    if all(options) and len(towns) <= 1:
+        return _ambiguous(_distinct(chain.from_iterable(options)), every, mentions)
+    # The town and the village contradict each other.
+    return _ambiguous(_distinct((*named, *every)), every, mentions)
 
 
-def _town_alone(
-    named: tuple[Candidate, ...], hint: str | None, mentions: Sequence[Mention]
-) -> PlaceReading:
+def _town_alone(named: Sequence[Candidate], mentions: Sequence[Mention]) -> PlaceReading:
     if len(named) > 1:
         return _ambiguous(named, named, mentions)
-    town = named[0].town if named else hint
-    kind = PlaceKind.NONE if town is None else PlaceKind.TOWN_ONLY
-    return PlaceReading(kind, None, town, mentions=tuple(mentions))
+    if not named:
+        return PlaceReading(PlaceKind.NONE, mentions=tuple(mentions))
+    return PlaceReading(PlaceKind.TOWN_ONLY, None, named[0].town, mentions=tuple(mentions))
 
 
 def _ambiguous(
-    candidates: tuple[Candidate, ...], every: Iterable[Candidate], mentions: Sequence[Mention]
+    candidates: Sequence[Candidate], every: Iterable[Candidate], mentions: Sequence[Mention]
 ) -> PlaceReading:
     rejected = tuple(meaning for meaning in every if meaning not in candidates)
     town = _only_town(candidates)
-    return PlaceReading(PlaceKind.AMBIGUOUS, None, town, candidates, rejected, tuple(mentions))
+    return PlaceReading(
+        PlaceKind.AMBIGUOUS, None, town, tuple(candidates), rejected, tuple(mentions)
+    )
 
 
 def _options(mention: Mention, towns: set[str]) -> tuple[Candidate, ...]:

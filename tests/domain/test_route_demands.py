@@ -1,0 +1,154 @@
+"""Routing: the unit by power, the grid by place, each with its reasons; or triage, with one."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.errors import NotFoundError
+from hotline.domain.routing import Router, TriageReason, known_class, known_place, route
+from tests.domain.maps import faku, small
+
+ROUTER = Router(faku())
+SMALL = Router(small())
+TODAY = date(2026, 11, 21)
+
+
+def test_no_water_goes_to_the_grid_officer_and_the_water_utility_has_the_power():
+    routing = ROUTER.route("大孤家子镇拉马桥村停水了，家里有老人", TODAY)
+
+    assert routing.triage is None
+    assert routing.grid_code == "210124101201"
+    assert (routing.class_code, routing.unit) == ("utilities/water", "utility/water")
+    assert routing.post == "grid/dagujiazi/lamaqiao"
+    assert routing.urgent
+    assert routing.map_version == faku().version
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("家里没水了", "utilities/water"),
+        ("水管爆了往外跑水", "utilities/water"),
+        ("村里停电了变压器坏了", "utilities/power"),
+        ("暖气不热屋里冷", "utilities/heating"),
+        ("房子漏雨是危房", "housing/unsafe"),
+        ("路灯不亮", "housing/roads"),
+        ("垃圾堆成山没人收垃圾", "environment/rubbish"),
+        ("猪场臭死猪扔沟里", "environment/livestock"),
+        ("种粮补贴啥时候发", "farming/subsidy"),
+        ("买到假种子不出苗", "farming/inputs"),
+        ("想问低保怎么办", "welfare/subsistence"),
+        ("八十岁有高龄补贴吗", "welfare/elderly"),
+        ("邻居大喇叭扰民", "order/neighbours"),
+    ],
+)
+def test_demands_are_known_by_the_words_people_use(text, code):
+    assert ROUTER.catalogue.classify(text).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("停水了", TriageReason.PLACE_MISSING),
+        ("大孤家子镇停水了", TriageReason.PLACE_MISSING),
+        ("大房申村停水了", TriageReason.PLACE_AMBIGUOUS),
+        ("拉马桥村有点事", TriageReason.CLASS_UNKNOWN),
+        ("拉马桥村停水停电了", TriageReason.CLASS_AMBIGUOUS),
+        ("康平县停水了", TriageReason.OUTSIDE_COUNTY),
+        ("三面船镇停水了", TriageReason.GRID_NOT_LIVE),
+        ("", TriageReason.PLACE_MISSING),
+    ],
+)
+def test_what_cannot_be_routed_waits_with_its_reason(text, reason):
+    routing = ROUTER.route(text, TODAY)
+
+    assert routing.triage is reason
+
+
+def test_what_is_known_is_kept_while_the_rest_is_asked():
+    routing = ROUTER.route("大孤家子镇停水了", TODAY)
+
+    assert (routing.town, routing.unit, routing.grid_code) == (
+        "town/dagujiazi",
+        "utility/water",
+        None,
+    )
+    assert routing.urgent
+
+
+def test_a_grid_that_is_not_live_yet_leaves_its_demands_to_the_town():
+    before = ROUTER.route("拉马桥村停水了", date(2024, 4, 30))
+
+    assert before.triage is TriageReason.GRID_NOT_LIVE
+    assert before.post == "town/dagujiazi/duty"
+    assert ROUTER.route("拉马桥村停水了", date(2024, 5, 1)).triage is None
+    assert SMALL.route("后山咀村停水", TODAY).triage is TriageReason.GRID_NOT_LIVE
+
+
+def test_the_name_of_a_village_is_no_keyword():
+    reading = ROUTER.route("双台子乡大房申村路灯坏了", TODAY)
+
+    assert reading.clazz.scores[0].words == ("路灯",)
+
+
+def test_while_two_classes_are_equal_the_more_careful_one_sets_the_pace():
+    routing = ROUTER.route("拉马桥村停水停电了", TODAY)
+
+    assert routing.urgent
+    assert [scored.code for scored in routing.clazz.scores] == [
+        "utilities/power",
+        "utilities/water",
+    ]
+
+
+def test_words_make_a_matter_urgent_and_are_kept_as_reasons():
+    calm, urgent = (SMALL.catalogue.classify(text) for text in ("噪音大", "噪音大孩子睡不了"))
+
+    assert (calm.urgent, calm.urgent_words) == (False, ())
+    assert (urgent.urgent, urgent.urgent_words) == (True, ("孩子",))
+
+
+def test_a_person_may_settle_place_and_class():
+    place = known_place(small(), "999999001001")
+    clazz = known_class(small(), "order/noise", "孩子睡不了")
+
+    routing = route(place, clazz, small(), TODAY)
+
+    assert routing.triage is None
+    assert (routing.unit, routing.post, routing.urgent) == ("town", "grid/one", True)
+    with pytest.raises(NotFoundError):
+        known_place(small(), "1")
+    with pytest.raises(NotFoundError):
+        known_class(small(), "no/such")
+
+
+def test_a_class_whose_power_lies_with_the_place_waits_for_the_place():
+    assert SMALL.route("噪音大", TODAY).unit is None
+
+
+@given(
+    st.lists(st.sampled_from([*"停水电路灯邻居", "大孤家子", "拉马桥村", "大房申", "噪音"])).map(
+        "".join
+    )
+)
+def test_a_routing_is_whole_or_waits_and_can_be_written_down(text):
+    routing = ROUTER.route(text, TODAY)
+    written = json.dumps(routing.as_json(), ensure_ascii=False)
+
+    assert json.loads(written)["map_version"] == faku().version
+    grid, code = routing.grid_code, routing.class_code
+    assert (routing.triage is None) == (grid is not None and code is not None)
+    if grid is not None and code is not None:
+        assert routing.post == faku().grid(grid).officer
+        assert routing.unit == faku().competent_unit(code, grid).id
+
+
+def test_the_callers_own_words_never_reach_the_ledger():
+    written = json.dumps(
+        ROUTER.route("我叫张三，拉马桥村停水了", TODAY).as_json(), ensure_ascii=False
+    )
+
+    assert "张三" not in written
