@@ -88,6 +88,7 @@ def test_a_document_is_carried_out(carrier, customer, verbs, steps, heard, asked
     ("verbs", "fault"),
     [
         ("<Shout>喂</Shout><Say>您好</Say>", "<Shout> is no verb"),
+        ("<Say language='cmn-Hans-CN'>您好</Say>", "<Say> speaks no cmn-Hans-CN"),
         ("<Say loudness='9'>您好</Say>", "<Say> has no attribute loudness"),
         ("<Say>您好</Say><Gather><Record/></Gather>", "<Record> does not belong into <Gather>"),
     ],

@@ -1,6 +1,7 @@
 """Reading TwiML: what the verbs and their attributes are comes from the installed client."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,11 @@ from twilio.twiml.voice_response import (
 )
 
 XML_TYPES: Final = frozenset({"text/xml", "application/xml", "text/html"})
+
+
+# Voices are named by language and country (cmn-CN, zh-CN); the recogniser's names for the same
+# languages also hold a script (cmn-Hans-CN), which no voice has.
+SPOKEN: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2}|-\d{3})?")
 
 
 class BrokenError(Exception):
@@ -121,7 +127,11 @@ MESSAGE_NOUNS: Final[dict[str, dict[str, frozenset[str]]]] = {
 
 def faults_of_voice(document: Document) -> Iterator[str]:
     """Name what a voice document says that no carrier would understand."""
-    return _faults(document, VERBS, NOUNS)
+    yield from _faults(document, VERBS, NOUNS)
+    for say in document.root.iter("Say"):
+        language = say.get("language", "en-US")
+        if not SPOKEN.fullmatch(language):
+            yield f"<Say> speaks no {language}"
 
 
 def faults_of_messages(document: Document) -> Iterator[str]:

@@ -9,6 +9,8 @@ ROLES: Final = {
         "unit": "单位值班",
         "operator": "话务员",
         "leader": "领导",
+        "staff": "工作人员",
+        "service": "应急电话替身",
         "other": "其他号码",
     },
     "en": {
@@ -17,6 +19,8 @@ ROLES: Final = {
         "unit": "Duty phone",
         "operator": "Operator",
         "leader": "Leader",
+        "staff": "Staff",
+        "service": "Emergency stand-in",
         "other": "Other number",
     },
 }
