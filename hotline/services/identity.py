@@ -1,8 +1,9 @@
 """Show who a caller is, and put on record who looked."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from hotline.domain.errors import NotFoundError
+from hotline.domain.errors import NotAllowedError, NotFoundError
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import IdentityView, Ticket
 from hotline.work import Work
@@ -39,4 +40,24 @@ def view(work: Work, ticket: Ticket, what: str) -> Identity:
         number=keys.open(row.number_sealed) if row.number_sealed else None,
         name=keys.open(row.name_sealed) if row.name_sealed else None,
         found=tuple(keys.open(row.found_sealed).split("\n")) if row.found_sealed else (),
+    )
+
+
+def log_view(work: Work, ticket_id: UUID, what: str) -> None:
+    """Put on record that somebody looked at what tells who a caller is.
+
+    Args:
+        work: in the role of somebody signed in.
+        ticket_id: whose caller.
+        what: what was looked at, such as ``call_caller``, ``original`` or ``recording``.
+
+    Raises:
+        NotAllowedError: nobody is signed in.
+    """
+    if work.actor.staff_id is None:
+        raise NotAllowedError(reason="nobody")
+    work.session.add(
+        IdentityView(
+            ticket_id=ticket_id, staff_id=work.actor.staff_id, what=what, at=work.now
+        )
     )

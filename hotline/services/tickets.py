@@ -98,18 +98,40 @@ def contact(
 
 
 def check_in(
-    work: Work, ticket: Ticket, position: Position | None, *, done_at: datetime | None = None
+    work: Work,
+    ticket: Ticket,
+    position: Position | None,
+    *,
+    place_note: str = "",
+    done_at: datetime | None = None,
 ) -> None:
     """Record that the officer stands on site; without a position it says so."""
     guard_holder(work, ticket)
-    where: dict[str, object] = {"position": "none"}
+    data = where(work, ticket, position, place_note)
+    work.act(ticket, Action.CHECK_IN, data | {"done_at": done_at})
+
+
+def where(
+    work: Work, ticket: Ticket, position: Position | None, place_note: str
+) -> dict[str, object]:
+    """Return what the ledger holds of where somebody stands: the device's position, or words.
+
+    Args:
+        work: the command.
+        ticket: locked.
+        position: what the device says; ``None`` where it says nothing.
+        place_note: where that is, in words; may be empty.
+    """
+    data: dict[str, object] = {"position": "none"}
     if position is not None:
-        where = {
+        data = {
             "latitude": position.latitude,
             "longitude": position.longitude,
             "accuracy_m": position.accuracy_m,
         }
-    work.act(ticket, Action.CHECK_IN, where | {"done_at": done_at})
+    if place_note.strip():
+        data |= work.write(ticket, "note", words(place_note))
+    return data
 
 
 def note(work: Work, ticket: Ticket, text: str) -> None:

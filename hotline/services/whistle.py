@@ -113,14 +113,41 @@ def acknowledge(
     """The unit has heard the whistle. It has not come yet: a limit for arriving starts."""
     whistle, rule = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.ACKNOWLEDGE)
-    # Acknowledging buys no time to arrive; who was late already gets the time once more.
-    due = timing.deadline(work, party.called_at, rule.arrive).at
-    if due <= work.now:
-        due = timing.deadline(work, work.now, rule.arrive).at
+    due = _arrive_by(work, party, rule, work.now)
     work.act(ticket, Action.ACKNOWLEDGE, _about(whistle, party) | {"due": due, "done_at": done_at})
     party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
     work.cancel_timers_of(party.id)
     timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, due)
+
+
+def due_of(work: Work, ticket: Ticket, party: WhistleParty, kind: str) -> datetime | None:
+    """Return when a called unit must have acknowledged or, once it has, be on site.
+
+    The unit's own limit: it stands still while the whistle climbs past it. ``None``: the unit is
+    on site, or has refused.
+
+    Args:
+        work: any.
+        ticket: the whistle's; it need not be locked.
+        party: the called unit.
+        kind: the kind of the whistle.
+    """
+    rule = timing.map_of(work, ticket).whistle_kind(kind)
+    if party.state == PartyState.CALLED:
+        return timing.deadline(work, party.called_at, rule.ack).at
+    if party.state == PartyState.ACKNOWLEDGED and party.acknowledged_at is not None:
+        return _arrive_by(work, party, rule, party.acknowledged_at)
+    return None
+
+
+def _arrive_by(
+    work: Work, party: WhistleParty, rule: WhistleKind, acknowledged_at: datetime
+) -> datetime:
+    """Acknowledging buys no time to arrive; who was late already gets the time once more."""
+    due = timing.deadline(work, party.called_at, rule.arrive).at
+    if due <= acknowledged_at:
+        due = timing.deadline(work, acknowledged_at, rule.arrive).at
+    return due
 
 
 def arrive(
@@ -129,18 +156,13 @@ def arrive(
     party: WhistleParty,
     position: tickets.Position | None,
     *,
+    place_note: str = "",
     done_at: datetime | None = None,
 ) -> None:
     """A named person of the unit stands on site (报到)."""
     whistle, _ = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.ARRIVE)
-    where: dict[str, object] = {"position": "none"}
-    if position is not None:
-        where = {
-            "latitude": position.latitude,
-            "longitude": position.longitude,
-            "accuracy_m": position.accuracy_m,
-        }
+    where = tickets.where(work, ticket, position, place_note)
     work.act(ticket, Action.ARRIVE, _about(whistle, party) | where | {"done_at": done_at})
     party.arrived_at = work.now
     if party.acknowledged_at is None:

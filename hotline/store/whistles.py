@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.store.models import Ticket, Whistle, WhistleParty
@@ -60,13 +61,37 @@ def whistle(session: Session, whistle_id: UUID) -> Whistle | None:
     return session.get(Whistle, whistle_id)
 
 
-def called_on_unit(session: Session, unit: str, *, limit: int = 50) -> list[Called]:
-    """Return the open whistles that call ``unit``, the oldest call first."""
+def number_of(session: Session, party_id: UUID) -> str | None:
+    """Return the number of the ticket that a unit was called for, to lock that first."""
+    return session.exec(
+        select(Ticket.number)
+        .join(WhistleParty, col(WhistleParty.ticket_id) == col(Ticket.id))
+        .where(col(WhistleParty.id) == party_id)
+    ).one_or_none()
+
+
+def open_counts(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many whistles of each ticket have not ended, for lists."""
+    rows = session.execute(
+        sa.select(col(Whistle.ticket_id), sa.func.count())
+        .where(col(Whistle.ticket_id).in_(list(ticket_ids)), col(Whistle.ended_at).is_(None))
+        .group_by(col(Whistle.ticket_id))
+    )
+    return {ticket_id: int(number) for ticket_id, number in rows}
+
+
+def called_on_unit(
+    session: Session, unit: str | None, posts: Collection[str] = (), *, limit: int = 50
+) -> list[Called]:
+    """Return the open whistles that call ``unit`` or one of ``posts``, the oldest call first."""
     rows = session.exec(
         select(WhistleParty, Whistle, Ticket)
         .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
         .join(Ticket, col(Ticket.id) == col(WhistleParty.ticket_id))
-        .where(col(WhistleParty.unit) == unit, col(Whistle.ended_at).is_(None))
+        .where(
+            sa.or_(col(WhistleParty.unit) == unit, col(WhistleParty.post).in_(list(posts))),
+            col(Whistle.ended_at).is_(None),
+        )
         .order_by(col(WhistleParty.called_at))
         .limit(limit)
     )
