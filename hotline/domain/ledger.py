@@ -26,6 +26,16 @@ class Head(NamedTuple):
     hash: str
 
 
+class View(NamedTuple):
+    """Somebody's look at who a caller is."""
+
+    id: str
+    ticket: str
+    staff: str
+    what: str
+    at: datetime
+
+
 def canonical(body: Mapping[str, object]) -> str:
     """Return ``body`` as canonical JSON: the same facts always give the same text.
 
@@ -48,17 +58,42 @@ def salted(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-def root(number: int, previous: str, heads: Iterable[Head]) -> str:
-    """Return the hash over all ``heads`` that changed since the root before.
+def root(
+    number: int,
+    *,
+    at: datetime,
+    previous: str,
+    heads: Iterable[Head],
+    views: int,
+    views_hash: str,
+) -> str:
+    """Return the hash over all ``heads`` that changed since the root before, and the views.
 
     Args:
         number: counts roots from 1; a missing root shows.
+        at: when it was made.
         previous: the root before, or `GENESIS`.
         heads: in any order; they are sorted here.
+        views: how many views of identities are new in it.
+        views_hash: the chain over the access log, up to these views.
     """
-    lines = [f"{HASH_VERSION} {number} {previous}"]
+    lines = [f"{HASH_VERSION} {number} {instant(at)} {previous}", f"views {views} {views_hash}"]
     lines += [f"{head.ticket} {head.seq} {head.hash}" for head in sorted(heads)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def viewed(previous: str, views: Iterable[View]) -> str:
+    """Return the hash of the access log behind ``previous``; unchanged where nobody looked.
+
+    Args:
+        previous: the hash in the root before, or `GENESIS`.
+        views: those that are new, in any order.
+    """
+    lines = [" ".join((*view[:4], instant(view.at))) for view in sorted(views)]
+    if not lines:
+        return previous
+    text = "\n".join([f"{HASH_VERSION} {previous}", *lines])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def instant(at: datetime) -> str:

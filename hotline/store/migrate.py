@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-APPEND_ONLY: Final = ("ticket_event", "ledger_root", "identity_view")
+APPEND_ONLY: Final = (
+    "ticket_event",
+    "ledger_root",
+    "ledger_head",
+    "ledger_view",
+    "identity_view",
+)
 _HERE = Path(__file__).parent / "migrations"
 
 

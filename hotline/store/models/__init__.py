@@ -1,6 +1,13 @@
 """Every row of the hotline, by stage. Input is checked at the edge; these only hold it."""
 
-from hotline.store.models.ledger import Attention, IdentityView, LedgerRoot, TicketEvent
+from hotline.store.models.ledger import (
+    Attention,
+    IdentityView,
+    LedgerHead,
+    LedgerRoot,
+    LedgerView,
+    TicketEvent,
+)
 from hotline.store.models.messages import Call, Inbox, Outgoing, Watermark
 from hotline.store.models.people import Leave, PostHolding, SignIn, SignInAttempt, Staff
 from hotline.store.models.policy import CalendarDay, MapVersion
@@ -17,7 +24,9 @@ __all__ = [
     "IdentityView",
     "Inbox",
     "Leave",
+    "LedgerHead",
     "LedgerRoot",
+    "LedgerView",
     "MapVersion",
     "Media",
     "Outgoing",

@@ -33,16 +33,41 @@ class TicketEvent(SQLModel, table=True):
 
 
 class LedgerRoot(SQLModel, table=True):
-    """A signed root over all chain heads that changed since the root before."""
+    """A signed root over the chain heads that changed since the root before, and the views.
+
+    ``views_hash`` chains the access log in batches; it stays as it was where nobody looked.
+    """
 
     __tablename__ = "ledger_root"
 
     number: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UTCDateTime)
-    heads: int
     previous: str
+    heads: int
+    views: int
+    views_hash: str
     root: str
     signature: str
+
+
+class LedgerHead(SQLModel, table=True):
+    """The head of one ticket's chain that a root covers. Rows are added, never changed."""
+
+    __tablename__ = "ledger_head"
+
+    root: int = Field(foreign_key="ledger_root.number", primary_key=True)
+    ticket_id: UUID = Field(foreign_key="ticket.id", primary_key=True)
+    seq: int
+    hash: str
+
+
+class LedgerView(SQLModel, table=True):
+    """Which root covers a view of an identity. Rows are added, never changed."""
+
+    __tablename__ = "ledger_view"
+
+    view_id: UUID = Field(foreign_key="identity_view.id", primary_key=True)
+    root: int = Field(foreign_key="ledger_root.number")
 
 
 class IdentityView(SQLModel, table=True):

@@ -142,14 +142,25 @@ CREATE TABLE ticket_event (
   PRIMARY KEY (ticket_id, seq)
 );
 
+-- Signed roots: what each one covers stands beside it, so that its file can be made again.
 CREATE TABLE ledger_root (
   number integer PRIMARY KEY,
   at timestamptz NOT NULL,
-  heads integer NOT NULL,
   previous text NOT NULL,
+  heads integer NOT NULL,
+  views integer NOT NULL,
+  views_hash text NOT NULL,
   root text NOT NULL,
   signature text NOT NULL
 );
+CREATE TABLE ledger_head (
+  root integer NOT NULL REFERENCES ledger_root,
+  ticket_id uuid NOT NULL REFERENCES ticket,
+  seq integer NOT NULL,
+  hash text NOT NULL,
+  PRIMARY KEY (root, ticket_id)
+);
+CREATE INDEX ledger_head_ticket ON ledger_head (ticket_id, root);
 CREATE TABLE identity_view (
   id uuid PRIMARY KEY,
   ticket_id uuid NOT NULL REFERENCES ticket,
@@ -158,6 +169,12 @@ CREATE TABLE identity_view (
   at timestamptz NOT NULL
 );
 CREATE INDEX identity_view_ticket ON identity_view (ticket_id, at);
+-- Which root covers a view: the log is chained in batches, never through a ticket's lock.
+CREATE TABLE ledger_view (
+  view_id uuid PRIMARY KEY REFERENCES identity_view,
+  root integer NOT NULL REFERENCES ledger_root
+);
+CREATE INDEX ledger_view_root ON ledger_view (root);
 
 CREATE TABLE media (
   id uuid PRIMARY KEY,
@@ -337,4 +354,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ticket_event
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_root
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON identity_view
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_head
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_view
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
