@@ -1,50 +1,29 @@
 """Twilio behind the port, by its own client; the fake carrier is reached by the same code."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Final
 
 import phonenumbers
-import requests
-from twilio.base.exceptions import (
-    TwilioException,
-    TwilioRestException,
-)
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from hotline.channels.carrier import (
     PROFILES,
     CallRecord,
     Capabilities,
-    CarrierBusyError,
     CarrierRefusedError,
-    CarrierUnknownError,
     MessageRecord,
     RecordingRecord,
     Sent,
-    UnknownHostError,
     is_emergency,
     refuse_emergency,
 )
+from hotline.channels.twilio_http import MappedHttpClient, asked, code_in
 
-HOSTS: Final = frozenset({"api.twilio.com", "content.twilio.com"})
-"""The products that the hotline uses; the client knows forty more."""
-
-# Refusals that pass by themselves: sign-in (a token being rotated), "not found yet" for media
-# and calls, a full queue, the account's daily cap, and the cap of one number for a day.
-PASSING: Final = frozenset({"20003", "20404", "21611", "63018", "63038"})
-RETRY_AFTER_S: Final = 5.0
-TOO_MANY: Final = 429
 NOT_NUMBER: Final = "21211"
 NO_TEMPLATE: Final = "21655"
-MAX_RECORDING_BYTES: Final = 64 * 1024 * 1024
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +33,6 @@ class TwilioAccount:
     sid: str
     token: str
     number: str
-
-
-class MappedHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """The client's way out: known hosts only, each request with a time limit.
-
-    With ``base_url`` (the fake carrier) the scheme and host are replaced, the path is kept.
-    The client itself knows no default time limit and would wait for ever.
-    """
-
-    def __init__(self, base_url: str | None, timeout_s: float) -> None:
-        super().__init__(timeout=timeout_s)
-        self._base = urlsplit(base_url) if base_url else None
-
-    def where(self, url: str) -> str:
-        """Map an address of a product of the carrier to where it is reached.
-
-        Raises:
-            UnknownHostError: the address is not one of `HOSTS`.
-        """
-        asked = urlsplit(url)
-        if asked.scheme != "https" or asked.netloc not in HOSTS:
-            raise UnknownHostError(host=asked.netloc)
-        if self._base is None:
-            return url
-        return urlunsplit((self._base.scheme, self._base.netloc, asked.path, asked.query, ""))
-
-    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:  # noqa: ANN401
-        """Send one request of the client to where it belongs."""
-        return super().request(method, self.where(url), *args, **options)
-
-    def close(self) -> None:
-        """Let go of the pooled connections."""
-        if self.session is not None:
-            self.session.close()
 
 
 class TwilioCarrier:
@@ -244,8 +189,8 @@ class TwilioCarrier:
             CarrierRefusedError: there is none (yet), or it is larger than we take.
         """
         path = f"/2010-04-01/Accounts/{self._account.sid}/Recordings/{sid}.wav"
-        url = self._http.where(f"https://api.twilio.com{path}")
-        return asked(lambda: _download(self._http.session, url, self._account, self._http.timeout))
+        auth = (self._account.sid, self._account.token)
+        return asked(lambda: self._http.download(f"https://api.twilio.com{path}", auth))
 
     def register_templates(self, templates: Mapping[str, str]) -> None:
         """Hand in the templates that the carrier does not know yet, for its approval.
@@ -270,7 +215,7 @@ class TwilioCarrier:
                 )
             )
             if not answer.ok:
-                raise CarrierRefusedError(_code_in(answer), permanent=True)
+                raise CarrierRefusedError(code_in(answer), permanent=True)
             self._content_sids[name] = json.loads(answer.text)["sid"]
 
     def _content_sid(self, template: str) -> str:
@@ -303,71 +248,6 @@ def e164(number: str) -> str:
 def dialled(number: str) -> str:
     """Write a number for dialling: the four short ones, in production, as they are."""
     return number if is_emergency(number) else e164(number)
-
-
-def asked(request: Callable[[], T]) -> T:
-    """Make one request; what the library raises becomes one of the port's three errors.
-
-    Raises:
-        CarrierBusyError: not done: no connection, or 429.
-        CarrierRefusedError: not done: any other 4xx.
-        CarrierUnknownError: perhaps done: the answer was lost, or 5xx.
-    """
-    try:
-        return request()
-    except (requests.ConnectTimeout, requests.ConnectionError) as error:
-        if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-            raise CarrierBusyError(RETRY_AFTER_S) from error
-        raise CarrierUnknownError(why=type(error).__name__) from error
-    except requests.RequestException as error:
-        raise CarrierUnknownError(why=type(error).__name__) from error
-    except TwilioRestException as error:
-        raise _refusal(int(error.status), str(error.code)) from error
-    except TwilioException as error:
-        # Lists that fail raise the bare class, with the answer as its second argument.
-        answer = error.args[1] if len(error.args) > 1 else None
-        if not isinstance(answer, Response):
-            raise CarrierUnknownError(why="TwilioException") from error
-        raise _refusal(answer.status_code, _code_in(answer)) from error
-
-
-def _refusal(status: int, code: str) -> Exception:
-    if status >= requests.codes.server_error:
-        return CarrierUnknownError(status=status)
-    if status == TOO_MANY and code not in PASSING:
-        return CarrierBusyError(RETRY_AFTER_S)
-    return CarrierRefusedError(code, permanent=code not in PASSING)
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether the connection failed before a byte of the request was sent."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError"}
-
-
-def _code_in(answer: Response) -> str:
-    try:
-        body = json.loads(answer.text)
-    except ValueError:
-        return str(answer.status_code)
-    return str(body.get("code", answer.status_code) if isinstance(body, dict) else "")
-
-
-def _download(
-    session: requests.Session, url: str, account: TwilioAccount, timeout_s: float
-) -> bytes:
-    with session.get(
-        url, auth=(account.sid, account.token), timeout=timeout_s, stream=True
-    ) as answer:
-        if not answer.ok:
-            code = "20404" if answer.status_code == requests.codes.not_found else ""
-            raise _refusal(answer.status_code, code or str(answer.status_code))
-        sound = bytearray()
-        for piece in answer.iter_content(64 * 1024):
-            sound += piece
-            if len(sound) > MAX_RECORDING_BYTES:
-                raise CarrierRefusedError("too_large", permanent=True)
-    return bytes(sound)
 
 
 def _utc(instant: datetime) -> datetime:

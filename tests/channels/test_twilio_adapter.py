@@ -11,7 +11,8 @@ from hotline.channels.carrier import (
     EmergencyNumberError,
     UnknownHostError,
 )
-from hotline.channels.twilio import MappedHttpClient, TwilioAccount, TwilioCarrier
+from hotline.channels.twilio import TwilioAccount, TwilioCarrier
+from hotline.channels.twilio_http import MappedHttpClient
 from hotline.demo.carrier.people import answers, hang_up, never_answers, say, unreachable, voicemail
 from hotline.demo.carrier.profiles import MAINLAND
 from hotline.demo.carrier.server import FakeCarrier

@@ -1,11 +1,6 @@
-"""The REST interface: the part of Twilio's that the hotline uses, as strict as the real one.
-
-The parameters that each resource accepts are read out of the installed client, so that a
-misspelt or invented one is refused here as it would be there.
-"""
+"""The REST interface: the part of Twilio's that the hotline uses, as strict as the real one."""
 
 import hmac
-import inspect
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -16,19 +11,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from twilio.rest.api.v2010.account.call import (
-    CallContext,
-    CallList,
-)
-from twilio.rest.api.v2010.account.call.recording import (
-    RecordingList as CallRecordingList,
-)
-from twilio.rest.api.v2010.account.conference.participant import (
-    ParticipantList,
-)
-from twilio.rest.api.v2010.account.message import MessageList
-from twilio.rest.api.v2010.account.recording import RecordingList
 
+from hotline.demo.carrier import parameters
 from hotline.demo.carrier.exchange import EMERGENCY, Exchange, conference_sid
 from hotline.demo.carrier.interpreter import Interpreter
 from hotline.demo.carrier.legs import Leg
@@ -38,38 +22,9 @@ from hotline.demo.carrier.rooms import converse
 from hotline.demo.carrier.sound import tone
 from hotline.demo.carrier.twiml import Goto
 
-# Accepted as by the real API, but nothing comes of them here; whoever relies on one is told so
-# among the troubles.
-NOT_PLAYED: Final = frozenset(
-    {
-        "ApplicationSid",
-        "AsyncAmd",
-        "FallbackFrom",
-        "MediaUrl",
-        "MessagingServiceSid",
-        "SendAt",
-        "SendDigits",
-        "ValidityPeriod",
-    }
-)
 E164: Final = re.compile(r"\+[1-9]\d{6,14}|[1-9]\d{2,5}")
 DEFAULT_PAGE: Final = 50
 LARGEST_PAGE: Final = 1000
-
-
-def accepted(method: Callable[..., object]) -> frozenset[str]:
-    """Return the parameters that a method of the client can send."""
-    return frozenset(re.findall(r'"([A-Z]\w*[<>]?)":', inspect.getsource(method)))
-
-
-NEW_MESSAGE: Final = accepted(MessageList.create) | accepted(getattr(MessageList, "_create", len))
-NEW_CALL: Final = accepted(getattr(CallList, "_create", CallList.create))
-CHANGED_CALL: Final = accepted(getattr(CallContext, "_update", CallContext.update))
-NEW_RECORDING: Final = accepted(getattr(CallRecordingList, "_create", CallRecordingList.create))
-NEW_PARTICIPANT: Final = accepted(getattr(ParticipantList, "_create", ParticipantList.create))
-MESSAGE_FILTERS: Final = accepted(MessageList.page)
-CALL_FILTERS: Final = accepted(CallList.page)
-RECORDING_FILTERS: Final = accepted(RecordingList.page)
 
 
 class ApiError(Exception):
@@ -112,7 +67,7 @@ class Rest:
 
     def create_message(self) -> tuple[Response, int]:
         """Take a message."""
-        form = self._form(NEW_MESSAGE)
+        form = self._form(parameters.NEW_MESSAGE)
         self._check_numbers(form, bad_from=21606)
         try:
             text = self.post.accept(form)
@@ -122,7 +77,7 @@ class Rest:
 
     def create_call(self) -> tuple[Response, int]:
         """Take the order to ring somebody."""
-        form = self._form(NEW_CALL)
+        form = self._form(parameters.NEW_CALL)
         self._check_numbers(form, bad_from=21210)
         if not form.get("Url") and not form.get("Twiml"):
             raise ApiError(400, 21205, "Url parameter is required.")
@@ -138,7 +93,7 @@ class Rest:
 
     def update_call(self, sid: str) -> Response:
         """Redirect or end a running call."""
-        form = self._form(CHANGED_CALL)
+        form = self._form(parameters.CHANGED_CALL)
         call, leg = self._call(sid), self.exchange.legs.get(sid)
         if leg is None or call.over:
             raise ApiError(400, 21220, "Call is not in-progress. Cannot redirect.")
@@ -152,7 +107,7 @@ class Rest:
 
     def create_recording(self, sid: str) -> tuple[Response, int]:
         """Record a running call from now on."""
-        form = self._form(NEW_RECORDING)
+        form = self._form(parameters.NEW_RECORDING)
         call = self._call(sid)
         if call.status != "in-progress":
             raise ApiError(400, 21220, "Requested resource is not eligible for recording")
@@ -162,7 +117,7 @@ class Rest:
 
     def create_participant(self, name: str) -> tuple[Response, int]:
         """Ring somebody into a conference."""
-        form = self._form(NEW_PARTICIPANT)
+        form = self._form(parameters.NEW_PARTICIPANT)
         self._check_numbers(form, bad_from=21210)
         leg = self._outgoing(form)
         work = partial(self._joined, name, form.get("EndConferenceOnExit") == "true")
@@ -186,7 +141,7 @@ class Rest:
 
     def list_messages(self) -> Response:
         """List messages, newest first."""
-        wanted = self._query(MESSAGE_FILTERS)
+        wanted = self._query(parameters.MESSAGE_FILTERS)
         rows = [
             text
             for text in reversed(list(self.exchange.messages.values()))
@@ -198,7 +153,7 @@ class Rest:
 
     def list_calls(self) -> Response:
         """List calls, newest first."""
-        wanted = self._query(CALL_FILTERS)
+        wanted = self._query(parameters.CALL_FILTERS)
         rows = [
             call
             for call in reversed(list(self.exchange.calls.values()))
@@ -213,7 +168,7 @@ class Rest:
 
     def list_recordings(self, call_sid: str | None = None) -> Response:
         """List recordings, newest first."""
-        wanted = self._query(RECORDING_FILTERS)
+        wanted = self._query(parameters.RECORDING_FILTERS)
         call_sid = call_sid or wanted.get("CallSid")
         rows = [
             made
@@ -248,7 +203,7 @@ class Rest:
         for name in sorted(form.keys() - known):
             self.exchange.webhooks.trouble(20001, f"{request.path}: unknown parameter {name}")
             raise ApiError(400, 20001, f"Unknown parameter {name}")
-        for name in sorted(form.keys() & NOT_PLAYED):
+        for name in sorted(form.keys() & parameters.NOT_PLAYED):
             self.exchange.webhooks.trouble(0, f"{request.path}: {name} is not played here")
         return form
 
