@@ -222,7 +222,7 @@ class ClassShape(Named):
     kind: grid.DemandKind
     unit: Id | None = None
     nearest: grid.UnitKind | None = None
-    keywords: dict[Text, Annotated[int, Field(ge=1, le=5)]] = Field(min_length=1)
+    keywords: dict[Text, Annotated[int, Field(ge=0, le=5)]] = Field(min_length=1)
     urgency: grid.Urgency
     urgent_words: list[Text] = []
     evidence: EvidenceShape

@@ -99,6 +99,22 @@ def test_an_item_with_a_wrong_shape_is_reported_once_and_not_for_each_reference(
         ("duty: water/duty", "duty: town/duty", "post_of_other_unit", "duty: town/duty"),
         ("attached: [water/near]", "attached: [water/near, water/b]", "attached_twice",
          "attached"),
+        ("parent: county\n    duty: town", "parent: land\n    duty: town", "unknown_unit",
+         "parent: land"),
+        ("    parent: county\n    duty: town", "    parent: water\n    lead: boss\n    duty: town",
+         "unknown_post", "lead: boss"),
+        ("water/near, rung: department", "water/near, rung: roof", "unknown_rung", "rung: roof"),
+        ("stand_in: water/duty}", "stand_in: water/dusk}", "unknown_post", "water/dusk"),
+        ("    unit: town\n    officer: grid/two", "    unit: land\n    officer: grid/two",
+         "unknown_unit", "unit: land"),
+        ("    unit: town\n    officer: grid/two", "    unit: water\n    officer: grid/two",
+         "grid_without_town", 'code: "999999001002"'),
+        ("attached: [water/near]", "attached: [water/far]", "unknown_post", "water/far"),
+        ("told: unit, unit: county}", "told: unit, unit: land}", "unknown_unit", "unit: land"),
+        ("      handle: {normal: {working_days: 2}", "      handel: {normal: {working_days: 2}",
+         "unknown_step", "handel"),
+        ("    rule_return: {normal: {working_days: 1}, urgent: {natural: 30m}}\n", "",
+         "missing_limit", "steps:"),
         ("live_from: 2024-05-01", "live_from: 2024-15-01", "bad_value", "2024-15-01"),
         ("lines:\n", "lines: []\nmore:\n", "empty_list", "lines: []"),
         ("office:\n  windows", "office: &x\n  windows", "", ""),
@@ -117,6 +133,17 @@ def test_each_fault_names_its_line(old, new, code, at):
     assert [fault.line for fault in found] == [line_of(text, at, 1 + (code == "same_name"))]
     assert found[0].problem.zh
     assert found[0].remedy.en
+
+
+def test_a_section_that_cannot_be_read_is_reported_once():
+    ladder = SMALL_TEXT[SMALL_TEXT.index("ladder:") : SMALL_TEXT.index("whistles:")]
+    units = SMALL_TEXT[SMALL_TEXT.index("units:") : SMALL_TEXT.index("grids:")]
+
+    assert [f.where for f in faults_of(broken((ladder, "ladder: []\n")))] == ["ladder"]
+    assert [f.where for f in faults_of(broken((units, "")))] == ["units"]
+    assert [f.where for f in faults_of(broken(("told: unit, unit: county", "told: fate")))] == [
+        "ladder.3.told"
+    ]
 
 
 @pytest.mark.parametrize(

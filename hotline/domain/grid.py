@@ -144,7 +144,8 @@ class DemandClass:
 
     Attributes:
         code: two levels, such as ``utilities/water``.
-        keywords: the words people use, each with its strength from 1 to 5.
+        keywords: the words people use, each with its strength from 1 to 5; 0 marks a phrase that
+            only looks like a keyword (没有电话 is not about 没有电).
         unit: the competent unit; ``None`` when it is the nearest unit of kind ``nearest``.
         limits: this class's own limits by step, where they differ from the county's.
     """

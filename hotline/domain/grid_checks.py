@@ -189,7 +189,7 @@ def _ladder(parts: MapParts, known: Known) -> Iterator[Problem]:
         ]
         if dead:
             yield problem("ladder_dead_end", ref, key=rule.rung, grid=dead[0].code, count=len(dead))
-    if parts.ladder and parts.ladder[-1].told is not Told.UNIT:
+    if _ladder_is_whole(parts, known) and parts.ladder[-1].told is not Told.UNIT:
         top = parts.ladder[-1].rung
         yield problem("ladder_open_end", Ref("rung", top), key=top)
 
@@ -206,9 +206,8 @@ def _whistles(parts: MapParts, known: Known) -> Iterator[Problem]:
         places = [order[rung] for rung in kind.climbs if rung in order]
         if any(low >= high for low, high in pairwise(places)):
             yield problem("climb_order", ref._replace(field=("climbs",)), key=kind.name)
-        top = parts.ladder[-1].rung if parts.ladder else ""
-        if not kind.climbs or kind.climbs[-1] != top:
-            ref = ref._replace(field=("climbs",))
+        if _ladder_is_whole(parts, known) and kind.climbs[-1] != parts.ladder[-1].rung:
+            ref, top = ref._replace(field=("climbs",)), parts.ladder[-1].rung
             yield problem("climb_stops_short", ref, key=kind.name, top=top)
 
 
@@ -294,8 +293,26 @@ def _office(parts: MapParts, known: Known) -> Iterator[Problem]:
         yield problem("office_windows", Ref("section", "office", ("windows",)))
 
 
+class _Everything(frozenset[str]):
+    """Stands in for the keys of a section that could not be read: no reference to it is wrong."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+_SECTION_OF: Final = {"unit": "units", "post": "units", "rung": "ladder"}
+
+
 def _known(kind: str, ids: Iterable[str], known: Known) -> frozenset[str]:
+    if ("section", _SECTION_OF[kind]) in known:
+        return _Everything()
     return frozenset(ids) | {key for known_kind, key in known if known_kind == kind}
+
+
+def _ladder_is_whole(parts: MapParts, known: Known) -> bool:
+    """Whether every rung of the file could be read: only then its order can be judged."""
+    read = {rule.rung for rule in parts.ladder}
+    return bool(read) and _known("rung", read, known) == read
 
 
 def _circles(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

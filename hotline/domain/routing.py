@@ -84,7 +84,9 @@ class Catalogue:
         speakers: dict[str, list[tuple[str, int]]] = {}
         for word, by in keywords.items():
             for code, strength in by.items():
-                speakers.setdefault(code, []).append((word, strength))
+                # Strength 0 only keeps a longer phrase from being taken for a keyword inside it.
+                if strength > 0:
+                    speakers.setdefault(code, []).append((word, strength))
         scored = (
             Scored(code, sum(strength for _, strength in said), tuple(word for word, _ in said))
             for code, said in speakers.items()

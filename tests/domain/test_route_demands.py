@@ -104,11 +104,33 @@ def test_while_two_classes_are_equal_the_more_careful_one_sets_the_pace():
     ]
 
 
+def test_a_phrase_that_only_looks_like_a_keyword_speaks_for_nothing():
+    assert ROUTER.catalogue.classify("一直没有电话通知我").scores == ()
+    assert ROUTER.catalogue.classify("没有电也没有电话").code == "utilities/power"
+
+
 def test_words_make_a_matter_urgent_and_are_kept_as_reasons():
     calm, urgent = (SMALL.catalogue.classify(text) for text in ("噪音大", "噪音大孩子睡不了"))
 
     assert (calm.urgent, calm.urgent_words) == (False, ())
     assert (urgent.urgent, urgent.urgent_words) == (True, ("孩子",))
+
+
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("一晚上没水了", True),
+        ("自来水啥时候来水", True),
+        ("水管爆了", True),
+        ("水费怎么交", False),
+        ("停电了", True),
+        ("电费交错了", False),
+        ("路灯坏了", False),
+        ("井盖丢了", True),
+    ],
+)
+def test_no_water_at_night_is_urgent_and_a_question_about_the_bill_is_not(text, urgent):
+    assert ROUTER.catalogue.classify(text).urgent is urgent
 
 
 def test_a_person_may_settle_place_and_class():

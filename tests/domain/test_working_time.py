@@ -91,6 +91,10 @@ def test_the_zone_of_the_start_does_not_matter(start, limit):
     assert due_at(start, limit, CALENDAR).at == due_at(start.astimezone(UTC), limit, CALENDAR).at
 
 
+def test_nothing_is_worked_before_the_start():
+    assert worked(at("2026-11-20 10:00"), at("2026-11-20 09:00"), CALENDAR) == timedelta(0)
+
+
 def test_a_holiday_counts_nothing_and_a_make_up_day_counts_fully():
     holiday, make_up = at("2026-10-01 00:00"), at("2026-10-10 00:00")
 
