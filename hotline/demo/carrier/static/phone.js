@@ -39,7 +39,8 @@ function bubble(text, side, label) {
 function remark(text) {
   const parts = text.match(/^([^:]*?) · ([^:]*)(: .*)?$/);
   if (!parts) return text;
-  return (document.documentElement.lang === "en" ? parts[2] : parts[1]) + (parts[3] || "");
+  const rest = parts[3] || "";
+  return document.documentElement.lang === "en" ? parts[2] + rest : parts[1] + rest.replace(": ", "：");
 }
 
 // Addresses in messages can be followed, as on any telephone; nothing else becomes markup.
