@@ -108,7 +108,7 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
     return Ticket(
         id=uuid4(),
         number=number,
-        status=Status.TRIAGE if waits else Status.DISPATCHED,
+        status=Status.TRIAGE,
         channel=demand.channel,
         line=LINE,
         class_code=routing.class_code,
@@ -128,13 +128,12 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
 
 def _begin(work: Work, ticket: Ticket) -> list[Outgoing]:
     """Start the first limit of a new ticket; tell the officer if it has one."""
-    if ticket.status is Status.TRIAGE:
-        due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
-        ticket.due_at, ticket.due_provisional = due.at, due.provisional
-        timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
-        return []
-    ticket.status = Status.TRIAGE
-    return dispatch(work, ticket, generation=0)
+    if ticket.triage_reason is None:
+        return dispatch(work, ticket, generation=0)
+    due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
+    ticket.due_at, ticket.due_provisional = due.at, due.provisional
+    timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
+    return []
 
 
 def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> list[Outgoing]:
