@@ -15,9 +15,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    InstanceOf,
     StringConstraints,
 )
-from pydantic_core import PydanticCustomError
 
 from hotline.domain import grid
 from hotline.domain.grid_build import MapParts
@@ -32,46 +32,41 @@ from hotline.domain.limits import (
     parse_natural,
 )
 
-_LIMIT_HINT: Final = "{natural: 30m} / {working_hours: 2} / {working_days: 5}"
 
+def _limit(value: object) -> object:
+    """Read ``{natural: 30m}``, ``{working_days: 5}`` or ``{working_hours: 2}``.
 
-def _limit(value: object) -> Limit:
-    """Read ``{natural: 30m}``, ``{working_days: 5}`` or ``{working_hours: 2}``."""
-    if isinstance(value, Limit):
-        return value
+    What is none of these is handed on as it is: pydantic then says that it is no `Limit`.
+    """
     if not isinstance(value, dict) or len(value) != 1:
-        raise PydanticCustomError("limit", _LIMIT_HINT)
-    (kind, amount), *_ = value.items()
-    if kind == LimitKind.NATURAL and isinstance(amount, str):
-        return Limit.natural(_natural(amount))
-    if (
-        kind in {LimitKind.WORKING_DAYS, LimitKind.WORKING_HOURS}
-        and isinstance(amount, int | float)
-        and not isinstance(amount, bool)
-    ):
+        return value
+    ((kind, amount),) = value.items()
+    if kind == LimitKind.NATURAL:
+        return _natural(amount)
+    working = {LimitKind.WORKING_DAYS, LimitKind.WORKING_HOURS}
+    if kind in working and isinstance(amount, int | float) and not isinstance(amount, bool):
         return Limit(LimitKind(kind), float(amount))
-    raise PydanticCustomError("limit", _LIMIT_HINT)
+    return value
 
 
-def _natural(value: object) -> timedelta:
+def _natural(value: object) -> object:
+    """Read ``20s``, ``30m``, ``2h`` or ``1d``; hand anything else on as it is."""
     found = parse_natural(value) if isinstance(value, str) else None
-    if found is None:
-        raise PydanticCustomError("limit", "20s / 30m / 2h / 1d")
-    return found
+    return value if found is None else Limit.natural(found)
 
 
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError):
-        raise PydanticCustomError("time_zone", "Asia/Shanghai") from None
+        raise ValueError("Asia/Shanghai") from None
     return value
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_/][a-z0-9]+)*$", max_length=80)]
-LimitField = Annotated[Limit, BeforeValidator(_limit)]
-NaturalField = Annotated[timedelta, BeforeValidator(_natural)]
+LimitField = Annotated[InstanceOf[Limit], BeforeValidator(_limit)]
+NaturalField = Annotated[InstanceOf[Limit], BeforeValidator(_natural)]
 ZoneField = Annotated[str, AfterValidator(_zone)]
 
 
@@ -355,7 +350,7 @@ def _limits(shape: LimitsShape) -> Limits:
         extensions=Extensions(shape.extensions.at_most, shape.extensions.each),
         asking=Asking(shape.asking.attempts, shape.asking.spacing, shape.asking.silence),
         redo=Redo(shape.redo.share, shape.redo.before_raise),
-        pick_up_wait=shape.pick_up_wait,
+        pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
     )
 
 

@@ -76,6 +76,11 @@ def test_an_item_with_a_wrong_shape_is_reported_once_and_not_for_each_reference(
 @pytest.mark.parametrize(
     ("old", "new", "code", "at"),
     [
+        ("time_zone: Asia/Shanghai", "time_zone: Faku", "bad_value", "time_zone"),
+        ("natural: 5m", "natural: 5 minutes", "bad_limit", "5 minutes"),
+        ("natural: 5m", "natural: 5", "bad_limit", "natural: 5}"),
+        ("working_hours: 2", "working_hours: true", "bad_limit", "working_hours: true"),
+        ("{natural: 5m}", "5m", "bad_limit", "ack: 5m"),
         ("pick_up_wait: 20s", "pick_up_wait: 20", "bad_limit", "pick_up_wait"),
         ("name: 试验县,", "name: 试验县, name: 另一县,", "duplicate_key", "另一县"),
         ("danger: true", "danger: true\n    danger: false", "duplicate_key", "danger: false"),

@@ -218,10 +218,13 @@ SHAPE_TEXTS: Final[Mapping[str, tuple[str, Wording, Wording]]] = {
         Wording("不允许用 YAML 别名（&、*）", "YAML aliases (&, *) are not allowed"),
         Wording("把内容写全", "write the value out"),
     ),
-    "limit": (
+    "is_instance_of": (
         "bad_limit",
         Wording("“{key}”不是时限", "'{key}' is no limit"),
-        Wording("写成 {said}", "write {said}"),
+        Wording(
+            "写成 {{natural: 30m}}、{{working_hours: 2}} 或 {{working_days: 5}}，时长单独写 20s",
+            "write {{natural: 30m}}, {{working_hours: 2}} or {{working_days: 5}}; a wait: 20s",
+        ),
     ),
     "string_type": (
         "not_text",
