@@ -43,7 +43,8 @@ def build_engine(settings: Settings) -> sa.Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": _CONNECT_S,
-            "options": "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+            "options": "-c timezone=UTC -c lock_timeout=5s"
+            " -c idle_in_transaction_session_timeout=60s",
         },
     )
 

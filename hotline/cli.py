@@ -2,13 +2,13 @@
 
 import json
 import re
-import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
 
 import click
+import requests
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from config import Settings, SettingsError, read_settings
 from hotline import boot, clock
@@ -28,7 +28,23 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 CALLER = "+8613800000001"
 
 
-@click.group()
+class Shell(click.Group):
+    """Commands whose refusals are one line on standard error and exit with 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what the user can act on is said without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (EmbeddedError, HotlineError, SettingsError) as error:
+            click.echo(str(error) or type(error).__name__, err=True)
+        except requests.ConnectionError:
+            click.echo("电话网没有应答：演示还在启动，或者没有运行。", err=True)
+        except sa.exc.OperationalError:
+            click.echo("数据库没有应答。", err=True)
+        raise SystemExit(1)
+
+
+@click.group(cls=Shell)
 def main() -> None:
     """Run and look after the 12345 hotline."""
 
@@ -36,19 +52,13 @@ def main() -> None:
 @main.command()
 def up() -> None:
     """Run everything with the sample county, on embedded servers, until Ctrl-C."""
-    try:
-        demo_up.run()
-    except (EmbeddedError, SettingsError) as error:
-        _fail(error)
+    demo_up.run()
 
 
 @main.command()
 def reset() -> None:
     """Delete the data that `up` keeps."""
-    try:
-        erase(default_data_dir())
-    except EmbeddedError as error:
-        _fail(error)
+    erase(default_data_dir())
     click.echo("已清空：下次 make run 从头开始。")
 
 
@@ -56,13 +66,10 @@ def reset() -> None:
 def release() -> None:
     """Bring the database up to this release: schema, rights, map, calendar."""
     settings = _settings()
-    try:
-        boot.release(settings)
-        engine = boot.build_engine(settings)
-        boot.refuse_unsafe(settings, engine)
-        kit = boot.build_kit(settings, engine)
-    except HotlineError as error:
-        _fail(error)
+    boot.release(settings)
+    engine = boot.build_engine(settings)
+    boot.refuse_unsafe(settings, engine)
+    kit = boot.build_kit(settings, engine)
     if settings.env == "demo":
         staff.load(engine, kit)
     click.echo(f"released, map {kit.maps.current.version[:12]}")
@@ -96,13 +103,16 @@ def audit_group() -> None:
 def verify() -> None:
     """Check every chain and every exported root. Exits with 1 where anything does not fit."""
     settings = _settings()
-    engine = boot.build_engine(settings)
     keys = boot.build_keys(settings)
-    with engine.connect() as connection:
-        report = audit.verify_all(connection, settings.roots_dir, keys.public_key)
-    for line in report.lines():
-        click.echo(line)
-    raise SystemExit(0 if report.sound else 1)
+    with Session(boot.build_engine(settings)) as session:
+        report = audit.verify_all(session, settings.roots_dir, keys.public_key)
+    for fault in report.faults:
+        click.echo(f"{fault.where} {fault.seq or ''} {fault.what}", err=True)
+    click.echo(
+        f"tickets={report.tickets} events={report.events} roots={report.roots} "
+        f"views={report.views} faults={len(report.faults)}"
+    )
+    raise SystemExit(0 if report.whole else 1)
 
 
 @audit_group.command()
@@ -110,9 +120,12 @@ def seal() -> None:
     """Sign a root over everything that changed since the last one, and export it."""
     settings = _settings()
     engine = boot.build_engine(settings)
-    with open_work(engine, boot.build_kit(settings, engine), SYSTEM) as work:
-        sealed = audit.seal(work, settings.roots_dir)
-    click.echo(f"root {sealed.number}" if sealed else "nothing changed")
+    kit = boot.build_kit(settings, engine)
+    made = audit.seal_and_export(lambda: open_work(engine, kit, SYSTEM), settings.roots_dir)
+    for root in made:
+        click.echo(f"root {root.number} {root.root}")
+    if not made:
+        click.echo("nothing changed")
 
 
 @main.group()
@@ -169,7 +182,7 @@ def forward(span: str) -> None:
             now = clock.shift(connection, timedelta(**{_UNITS[found[2]]: int(found[1])}))
             ahead = clock.shifted_by(connection)
     except sa.exc.ProgrammingError as error:
-        _fail(error)
+        raise EmbeddedError("这里不能移动时间。") from error
     finally:
         engine.dispose()
     client.forward(place.carrier_url, ahead)
@@ -177,15 +190,11 @@ def forward(span: str) -> None:
 
 
 def _settings() -> Settings:
-    try:
-        return read_settings()
-    except SettingsError as error:
-        _fail(error)
-
-
-def _fail(error: Exception) -> NoReturn:
-    click.echo(str(error), err=True)
-    sys.exit(1)
+    """Return the settings; where they name no database, the running demonstration is meant."""
+    found = read_settings()
+    if found.database_url is None and found.env == "demo":
+        return demo_up.settings_of(found)
+    return found
 
 
 if __name__ == "__main__":

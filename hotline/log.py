@@ -21,10 +21,18 @@ def hide_personal(_: object, __: str, event: MutableMapping[str, Any]) -> Mutabl
 
 def configure(*, as_json: bool) -> None:
     """Send every event to standard error: JSON in production, columns on a desk."""
+    # A traceback's local variables are what callers said: they are never shown.
+    tracebacks = structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    )
     last: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [tracebacks, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[

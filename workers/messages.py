@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from hotline.channels.carrier import CarrierError, CarrierRefusedError
+from hotline.channels.carrier import CarrierRefusedError
 from hotline.domain.errors import HotlineError
 from hotline.services import outbox
 from hotline.services.outbox import Parcel
@@ -61,16 +61,11 @@ def _send(parcel: Parcel) -> str:
 
 def _look_up(parcel: Parcel) -> str | None:
     """Ask the carrier whether it has a promise that a crash left unknown."""
-    carrier = the_carrier()
-    try:
-        with runtime().work() as work:
-            known = outbox.known_sids(work, parcel)
-            since = work.now - parcel.age
-        if parcel.means == "message":
-            found = carrier.find_message(parcel.to, parcel.text, since, known=known)
-            return found.sid if found else None
-        call = carrier.find_call(parcel.to, since, known=known)
-        return call.sid if call else None
-    except CarrierError as error:
-        log.warning("lookup_failed", message=str(parcel.id), code=error.code)
-        raise
+    with runtime().work() as work:
+        known = outbox.known_sids(work, parcel)
+        since = work.now - parcel.age
+    if parcel.means == "message":
+        message = the_carrier().find_message(parcel.to, parcel.text, since, known=known)
+        return message.sid if message else None
+    call = the_carrier().find_call(parcel.to, since, known=known)
+    return call.sid if call else None

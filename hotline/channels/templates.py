@@ -11,10 +11,16 @@ from typing import Final
 TEMPLATES: Final[Mapping[str, str]] = {
     # To staff
     "dispatched": "【12345】新工单{number}：{place} {demand}。请于{due}前签收。",
-    "stand_in": "【12345】工单{number}：{place} {demand}，岗位无人在岗，由您代办。请于{due}前签收。",
+    "stand_in": (
+        "【12345】工单{number}：{place} {demand}，岗位无人在岗，由您代办。请于{due}前签收。"
+    ),
     "whistle": "【12345吹哨】工单{number}：{place} {demand}，呼叫{unit}。请于{due}前应答。",
-    "climbed": "【12345逐级】工单{number}：{place} {demand}，{unit}超时未应，已升至{rung}。请督促。",
-    "refused": "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请裁定。",
+    "climbed": (
+        "【12345逐级】工单{number}：{place} {demand}，{unit}超时未应，已升至{rung}。请督促。"
+    ),
+    "refused": (
+        "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请裁定。"
+    ),
     "overdue": "【12345】工单{number}：{place} {demand}，{step}已超时限，已升至{rung}。",
     "redo": "【12345】工单{number}：来电人表示未解决，退回重办（第{count}次）。请于{due}前办结。",
     "raised": "【12345】工单{number}：{place} {demand}，已{count}次未解决，升至{rung}。",
@@ -34,7 +40,9 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "no_ticket": "【12345】没有查到您正在办理的工单。如有诉求，请直接回复地点和情况。",
     "ask": "【12345】工单{number}已答复：{result}。是否解决？回复1已解决，2未解决。",
     "ask_link": "【12345】工单{number}已答复：{result}。是否解决？回复1已解决，2未解决，或点{link}",
-    "grade": "【12345】谢谢。您对办理满意吗？回复5非常满意，4满意，3基本满意，2不满意，1非常不满意。",
+    "grade": (
+        "【12345】谢谢。您对办理满意吗？回复5非常满意，4满意，3基本满意，2不满意，1非常不满意。"
+    ),
     "thanks": "【12345】谢谢您的评价，工单{number}。",
     "reopened": "【12345】工单{number}已退回重办，承办单位会再次联系您。",
 }
@@ -51,6 +59,4 @@ def render(template: str, params: Mapping[str, str]) -> str:
 
 def for_carrier() -> dict[str, str]:
     """Return the templates as carriers take them in for approval: parameters as ``{{name}}``."""
-    return {
-        name: re.sub(r"\{(\w+)\}", r"{{\1}}", text) for name, text in sorted(TEMPLATES.items())
-    }
+    return {name: re.sub(r"\{(\w+)\}", r"{{\1}}", text) for name, text in sorted(TEMPLATES.items())}

@@ -9,7 +9,9 @@ from typing import Final
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-LANGUAGE: Final = "cmn-Hans-CN"
+# Carriers name the recogniser's Mandarin and the speaking voice's differently.
+HEARS: Final = "cmn-Hans-CN"
+SPEAKS: Final = "zh-CN"
 QUEUE: Final = "operators"
 SILENCE_S: Final = 5
 # What a caller who can't or won't speak may press; the words go where spoken ones go.
@@ -27,8 +29,12 @@ OPTION: Final = "{name}请按{key}。"
 WHAT_MATTER: Final = "请问具体是什么事？比如停水、停电、道路、垃圾。"
 DANGER: Final = "您说的情况可能有危险。现在有危险，请按1或者说有；没有危险，请按2或者说没有。"
 BRIDGING: Final = "正在为您接通{service}，请不要挂断。您的诉求已记下，工单号{number}。"
-READ_BACK: Final = "您的诉求已受理，工单号{number}。再说一遍，工单号{number}。网格员会联系您。再见。"
-NOTED: Final = "您的诉求已记下，工单号{number}。再说一遍，工单号{number}。工作人员会给您回电话。再见。"
+READ_BACK: Final = (
+    "您的诉求已受理，工单号{number}。再说一遍，工单号{number}。网格员会联系您。再见。"
+)
+NOTED: Final = (
+    "您的诉求已记下，工单号{number}。再说一遍，工单号{number}。工作人员会给您回电话。再见。"
+)
 LEAVE_WORDS: Final = "现在没有话务员能接听。请在提示音后留言，我们会给您回电话。说完请按井号键。"
 RECORDED: Final = "留言已记下，工单号{number}。我们会给您回电话。再见。"
 RECORDED_NO_NUMBER: Final = "留言已记下，我们会给您回电话。再见。"
@@ -38,7 +44,9 @@ ASK: Final = (
     "您好，这里是12345热线。您反映的事情，工单号{number}，承办单位答复：{result}。"
     "是不是真的解决了？已解决请按1，没有解决请按2。"
 )
-ASK_GRADE: Final = "谢谢。您对办理满意吗？非常满意请按5，满意按4，基本满意按3，不满意按2，非常不满意按1。"
+ASK_GRADE: Final = (
+    "谢谢。您对办理满意吗？非常满意请按5，满意按4，基本满意按3，不满意按2，非常不满意按1。"
+)
 THANKS: Final = "谢谢您。再见。"
 REDONE: Final = "知道了，这件事会退回重办，承办单位会再联系您。您对办理满意吗？请按5到1，5最满意。"
 NOBODY_WAITS: Final = "没有等候的来电了。再见。"
@@ -54,7 +62,7 @@ def spoken_number(number: str) -> str:
 def queue(wait_url: str, left_url: str) -> str:
     """Put the caller into the operators' queue."""
     response = VoiceResponse()
-    response.say(WELCOME, language=LANGUAGE)
+    response.say(WELCOME, language=SPEAKS)
     response.enqueue(QUEUE, wait_url=wait_url, wait_url_method="POST", action=left_url)
     return str(response)
 
@@ -62,7 +70,7 @@ def queue(wait_url: str, left_url: str) -> str:
 def keep_waiting() -> str:
     """What a waiting caller hears until the carrier asks again."""
     response = VoiceResponse()
-    response.say(WAITING, language=LANGUAGE)
+    response.say(WAITING, language=SPEAKS)
     response.pause(length=5)
     return str(response)
 
@@ -89,7 +97,7 @@ def listen(prompt: str, action: str, *, record_to: str | None = None) -> str:
         )
     gather = Gather(
         input="speech dtmf",
-        language=LANGUAGE,
+        language=HEARS,
         action=action,
         method="POST",
         timeout=SILENCE_S,
@@ -97,7 +105,7 @@ def listen(prompt: str, action: str, *, record_to: str | None = None) -> str:
         num_digits=1,
         action_on_empty_result=True,
     )
-    gather.say(prompt, language=LANGUAGE)
+    gather.say(prompt, language=SPEAKS)
     response.append(gather)
     return str(response)
 
@@ -105,7 +113,7 @@ def listen(prompt: str, action: str, *, record_to: str | None = None) -> str:
 def say_and_hang_up(text: str) -> str:
     """Say something and end the call."""
     response = VoiceResponse()
-    response.say(text, language=LANGUAGE)
+    response.say(text, language=SPEAKS)
     response.hangup()
     return str(response)
 
@@ -113,7 +121,7 @@ def say_and_hang_up(text: str) -> str:
 def take_words(prompt: str, action: str) -> str:
     """Say ``prompt`` and record what the caller leaves."""
     response = VoiceResponse()
-    response.say(prompt, language=LANGUAGE)
+    response.say(prompt, language=SPEAKS)
     response.record(
         action=action, method="POST", max_length=180, finish_on_key="#", play_beep=True, timeout=8
     )
@@ -123,7 +131,7 @@ def take_words(prompt: str, action: str) -> str:
 def join(room: str, prompt: str, action: str) -> str:
     """Say ``prompt`` and put the caller into a conference that a third party is called into."""
     response = VoiceResponse()
-    response.say(prompt, language=LANGUAGE)
+    response.say(prompt, language=SPEAKS)
     dial = Dial(action=action, method="POST")
     dial.conference(room, beep="false", start_conference_on_enter=True, end_conference_on_exit=True)
     response.append(dial)

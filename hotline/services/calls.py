@@ -120,7 +120,7 @@ def said(work: Work, sid: str, speech: str, digits: str, base: str) -> str:
     if not words:
         return _silence(work, call, talk, base)
     talk["turn"] = int(talk.get("turn", 0)) + 1
-    ticket, routing = _take(work, call, talk, words)
+    ticket, routing = _take(work, call, words)
     call.talk = talk
     found = work.kit.maps.danger_words.danger(words)
     if found is not None and "danger" not in talk:
@@ -249,9 +249,7 @@ def _silence(work: Work, call: Call, talk: dict[str, object], base: str) -> str:
     return voice.listen(voice.AGAIN, f"{base}/said?turn=s{silences}")
 
 
-def _take(
-    work: Work, call: Call, talk: dict[str, object], words: str
-) -> tuple[Ticket, Routing | None]:
+def _take(work: Work, call: Call, words: str) -> tuple[Ticket, Routing | None]:
     """Make a ticket of the first words; add later ones to it."""
     if call.ticket_id is not None:
         ticket = _ticket(work, call)

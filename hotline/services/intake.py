@@ -17,7 +17,7 @@ from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 from hotline.services import telling, tickets, timing
 from hotline.store import intake as rows
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Call, Inbox, Outgoing, Ticket, TicketIdentity, TicketText
+from hotline.store.models import Inbox, Outgoing, Ticket, TicketIdentity, TicketText
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 LINE: Final = "12345"
@@ -47,7 +47,7 @@ class Demand:
 def receive(
     work: Work,
     demand: Demand,
-    beside: Callable[[Ticket, Routing], Sequence[Inbox | Call]] = lambda ticket, routing: (),
+    beside: Callable[[Ticket, Routing], Sequence[Inbox]] | None = None,
 ) -> tuple[Ticket, Routing]:
     """Make a ticket of a demand, route it, and write everything in one statement.
 
@@ -96,7 +96,7 @@ def receive(
             _identity(work, ticket.id, demand, found),
             text,
             *told,
-            *beside(ticket, routing),
+            *(beside(ticket, routing) if beside else ()),
             *work.take_rows(),
         ],
     )

@@ -30,6 +30,7 @@ from hotline.work import SYSTEM, Work
 
 RING_S: Final = 25
 MOST_TRIES: Final = 8
+REFUSED_TRIES: Final = 3
 # How the carrier's words for a message or call translate; what is missing changes nothing.
 OUTCOMES: Final[Mapping[str, str]] = {
     "sent": "sent",
@@ -141,13 +142,17 @@ def record_fault(work: Work, parcel_id: UUID, error: CarrierError | HotlineError
     elif isinstance(error, CarrierBusyError) and row.attempts < MOST_TRIES:
         row.state = "waiting"
         row.next_try_at = work.now + timedelta(seconds=max(error.retry_after_s, 1))
-    elif isinstance(error, CarrierRefusedError) and not error.permanent and row.attempts < 3:
+    elif _may_pass(error) and row.attempts < REFUSED_TRIES:
         row.state = "waiting"
         row.next_try_at = work.now + timedelta(seconds=5 * row.attempts)
     else:
         settle(work, row, "failed", error.code)
         return
     row.fault, row.changed_at = error.code, work.now
+
+
+def _may_pass(error: HotlineError) -> bool:
+    return isinstance(error, CarrierRefusedError) and not error.permanent
 
 
 def send_again(work: Work, parcel_id: UUID) -> None:

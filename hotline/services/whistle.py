@@ -1,4 +1,4 @@
-"""Whistle and report in (吹哨报到): units are called, they answer, come and finish, or it climbs."""
+"""Whistle and report in (吹哨报到): units are called; they answer, come, finish; or it climbs."""
 
 from collections.abc import Sequence
 from datetime import datetime

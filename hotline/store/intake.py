@@ -26,14 +26,13 @@ from hotline.store.models import (
 )
 
 _TABLES: Final = (Ticket, TicketIdentity, TicketText, TicketEvent, Timer, Outgoing, Call, Inbox)
+_INTO: Final = (
+    "{0}_in AS (INSERT INTO {0} SELECT * FROM "
+    "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)))"
+)
 _INSERT: Final = sa.text(
-    "WITH doc AS (SELECT CAST(:document AS jsonb) AS d)"
-    + "".join(
-        f", {table.__tablename__}_in AS (INSERT INTO {table.__tablename__} SELECT * FROM "  # noqa: S608  our own table names
-        f"jsonb_populate_recordset(NULL::{table.__tablename__}, "
-        f"(SELECT d->'{table.__tablename__}' FROM doc)))"
-        for table in _TABLES
-    )
+    "WITH doc AS (SELECT CAST(:document AS jsonb) AS d), "
+    + ", ".join(_INTO.format(table.__tablename__) for table in _TABLES)
     + " SELECT 1"
 )
 

@@ -50,6 +50,11 @@ def find(session: Session, number: str) -> Ticket | None:
     return session.exec(select(Ticket).where(col(Ticket.number) == number)).one_or_none()
 
 
+def get(session: Session, ticket_id: UUID) -> Ticket | None:
+    """Return the ticket with this id without a lock, for a page."""
+    return session.get(Ticket, ticket_id)
+
+
 def with_status(
     session: Session, statuses: Collection[Status], *, limit: int = PAGE
 ) -> list[Ticket]:
@@ -143,7 +148,7 @@ def first_words(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, st
         .order_by(col(TicketText.ticket_id), col(TicketText.at))
         .distinct(col(TicketText.ticket_id))
     )
-    return {ticket_id: body for ticket_id, body in rows}
+    return {row.ticket_id: row.body for row in rows}
 
 
 def events(session: Session, ticket_id: UUID) -> list[TicketEvent]:

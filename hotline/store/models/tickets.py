@@ -104,7 +104,7 @@ class Media(SQLModel, table=True):
 
 
 class Ask(SQLModel, table=True):
-    """The question put to the caller after a submission: is it solved, how satisfied?
+    """The question put to the caller after a submission: whether it is solved, how satisfied.
 
     ``grade`` is 5 (非常满意) to 1 (非常不满意), the five national grades.
     """
