@@ -70,7 +70,8 @@ def reply(text: str) -> str:
 def _new(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
     """Make a ticket; words that only ask after a case, and of no one's, are answered."""
     reading = read_message(clean(words), asked=False, has_open=False)
-    if reading.intent is Intent.WHERE or reading.intent is Intent.EMPTY:
+    asks = reading.intent is Intent.WHERE and not _names_matter(work, words)
+    if asks or reading.intent is Intent.EMPTY:
         answer = reply(render("no_ticket", {}))
         work.session.add(inbox.row(work, sid, STEP, params, answer))
         return answer
@@ -83,6 +84,11 @@ def _new(work: Work, sid: str, number: str, words: str, params: Mapping[str, str
     waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
     intake.receive(work, intake.Demand("message", number, words, waits=waits), remember)
     return answers[0]
+
+
+def _names_matter(work: Work, words: str) -> bool:
+    """Whether the words speak of a matter: 从昨天就没水，啥时候能修 asks, and demands."""
+    return bool(work.kit.maps.router.catalogue.classify(clean(words)).scores)
 
 
 def _received(ticket: Ticket, routing: Routing) -> str:
