@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic import HttpUrl, SecretStr
+
 from config import Settings, read_settings
 from hotline.demo import staff
 from hotline.embedded.processes import EmbeddedError, pick_port
@@ -92,6 +94,26 @@ def running() -> Running:
         return Running(**json.loads(_note(default_data_dir()).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise EmbeddedError("没有在运行：先执行 make run") from error
+
+
+def settings_of(settings: Settings) -> Settings:
+    """Return ``settings`` with the servers and folders of the running demonstration.
+
+    Raises:
+        EmbeddedError: it does not run.
+    """
+    place, data_dir = running(), default_data_dir()
+    return settings.model_copy(
+        update={
+            "database_url": SecretStr(place.database_url),
+            "owner_database_url": SecretStr(place.owner_database_url),
+            "redis_url": SecretStr(place.redis_url),
+            "public_url": HttpUrl(place.web_url),
+            "carrier_url": HttpUrl(place.carrier_url),
+            "media_dir": data_dir / "media",
+            "roots_dir": data_dir / "roots",
+        }
+    )
 
 
 def _run(
