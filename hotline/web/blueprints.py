@@ -4,7 +4,7 @@ from flask import Flask
 
 from hotline.domain.tickets import Role
 from hotline.web import audit, citizen, console, field, health, hooks, media, sign_in
-from hotline.web.parts import guard_blueprint, only, public
+from hotline.web.parts import only, public, register_guarded
 
 _STAFF = (Role.OPERATOR, Role.OFFICER, Role.UNIT, Role.SUPERVISOR, Role.ADMIN)
 
@@ -21,4 +21,4 @@ def register(app: Flask) -> None:
         (audit.bp, only(Role.SUPERVISOR, Role.ADMIN)),
         (media.bp, only(*_STAFF)),
     ):
-        app.register_blueprint(guard_blueprint(blueprint, guard))
+        register_guarded(app, blueprint, guard)

@@ -1,7 +1,7 @@
 """What every view uses: the parts of the app, work for a request, and the guards.
 
-A guard stands beside each blueprint's registration (`only`, `public`, `signed`), and a test finds any
-route without one.
+A guard stands beside each blueprint's registration (`only`, `public`, `signed`), and a test finds
+any route without one.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,7 @@ from hotline.store.models import Staff
 from hotline.work import SYSTEM, Actor, Work, open_work
 
 COOKIE: Final = "hotline_session"
+_EXEMPT: Final = frozenset({"hooks", "citizen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +111,29 @@ def public() -> None:
     return
 
 
-def guard_blueprint(
-    blueprint: Blueprint, guard: Callable[[], ResponseReturnValue | None]
-) -> Blueprint:
-    """Put ``guard`` before every route of ``blueprint``."""
-    blueprint.before_request(guard)
-    return blueprint
+def register_guarded(
+    app: Flask, blueprint: Blueprint, guard: Callable[[], ResponseReturnValue | None]
+) -> None:
+    """Register ``blueprint`` with ``guard`` before each of its routes, those nested in it as well.
+
+    The guard is the app's, not the blueprint's: a process may build several apps.
+    """
+    app.register_blueprint(blueprint)
+    app.before_request_funcs.setdefault(blueprint.name, []).insert(0, guard)
 
 
 def refuse_foreign() -> None:
     """Refuse what another site's page sent in our user's name (CSRF).
 
     Browsers say where a request comes from (``Sec-Fetch-Site``, else ``Origin``); together with
-    the cookie's ``SameSite=Lax``. The carrier's webhooks are exempt: their signature is checked.
+    the cookie's ``SameSite=Lax``. The carrier's webhooks are exempt: their signature is checked;
+    so are callers' links: they act by their secret address alone, and a page that sends no
+    referrer has older browsers say ``Origin: null``.
 
     Raises:
         NotAllowedError: the request comes from another site.
     """
-    if request.method in {"GET", "HEAD", "OPTIONS"} or request.blueprint == "hooks":
+    if request.method in {"GET", "HEAD", "OPTIONS"} or _EXEMPT & set(request.blueprints):
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

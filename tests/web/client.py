@@ -1,16 +1,34 @@
-"""The application as a browser sees it: a client for a county, and signing in."""
+"""The application as a browser sees it: a client for a county, signing in, and a real server."""
+
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 from hotline.app import create_app
 from hotline.demo.staff import PASSWORD
 from tests.county import County
 
 
+_APPS: dict[int, Flask] = {}
+
+
 def app_for(county: County) -> Flask:
-    """Return the application on a county's database; it reports faults as a server would."""
-    return create_app(county.settings)
+    """Return the county's application, built at the first call; it lives as long as the county."""
+    key = id(county)
+    if key not in _APPS:
+        app = _APPS[key] = create_app(county.settings)
+        weakref.finalize(county, _forget, key, app)
+    return _APPS[key]
+
+
+def _forget(key: int, app: Flask) -> None:
+    del _APPS[key]
+    app.extensions["hotline"].engine.dispose()
 
 
 def client_for(county: County) -> FlaskClient:
@@ -23,3 +41,17 @@ def sign_in(client: FlaskClient, login: str) -> FlaskClient:
     answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return client
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an application on a free loopback port, for a browser; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
