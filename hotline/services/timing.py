@@ -22,6 +22,8 @@ def map_of(work: Work, ticket: Ticket) -> GridMap:
 
 def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
     """Return the limit of a step for this ticket, by its own map."""
+    if step == Step.ASK_SILENCE:
+        return map_of(work, ticket).limits.asking.silence
     return map_of(work, ticket).limit(step, ticket.class_code, urgent=ticket.urgent)
 
 

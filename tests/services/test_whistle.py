@@ -1,0 +1,235 @@
+"""Whistle and report in: who is called, who comes, and what climbs when nobody does."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session
+
+from hotline.demo import staff as demo_staff
+from hotline.domain.errors import NotAllowedError, RefusedError, WrongStatusError
+from hotline.domain.tickets import Action
+from hotline.services import tickets, whistle
+from hotline.store import attention
+from hotline.store import whistles as whistle_rows
+from hotline.store.models import Leave
+
+
+@pytest.fixture
+def number(county):
+    """A ticket about water, in its officer's hands."""
+    made = county.demand()
+    with county.work(county.officer_of(made)) as work:
+        tickets.accept(work, work.ticket(made))
+    return made
+
+
+def blow(county, number, *units, kind="emergency"):
+    """Let the officer whistle."""
+    with county.work(county.officer_of(number)) as work:
+        whistle.blow(work, work.ticket(number), kind, units or ["utility/water"], "主管道爆裂")
+
+
+def answer(county, number, login, what, *args):
+    """Let somebody of a called unit answer."""
+    with county.work(county.actor(login)) as work:
+        ticket = work.ticket(number)
+        party = whistle_rows.party(work.session, party_of(county, number).id)
+        what(work, ticket, party, *args)
+
+
+def party_of(county, number, unit="utility/water"):
+    """Return a called unit's row."""
+    return next(party for party in county.parties(number) if party.unit == unit)
+
+
+def away(county, *logins):
+    """Send people on leave for two days."""
+    with county.work() as work:
+        for login in logins:
+            person = demo_staff.by_login(work.session, login)
+            work.session.add(
+                Leave(
+                    staff_id=person.id,
+                    from_at=work.now - timedelta(hours=1),
+                    until_at=work.now + timedelta(days=2),
+                )
+            )
+
+
+def climbs(county, number):
+    """Return where a ticket's whistles climbed to, and why."""
+    return [
+        (event["data"]["to"], event["data"]["why"])
+        for event in county.events(number, Action.CLIMB)
+    ]
+
+
+def test_an_unanswered_whistle_climbs_rung_by_rung_to_the_county_leader(county, number):
+    blow(county, number)
+
+    county.forward(minutes=5, seconds=1)
+    county.forward(minutes=5)
+
+    assert climbs(county, number) == [("town", "unanswered"), ("county_leader", "unanswered")]
+
+
+def test_each_climb_is_anchored_to_the_limit_that_passed_and_says_who_was_told(county, number):
+    blow(county, number)
+    called_at = party_of(county, number).called_at
+
+    county.forward(minutes=9)
+
+    [climb] = county.events(number, Action.CLIMB)
+    assert climb["data"]["due"] == (called_at + timedelta(minutes=5)).strftime(
+        "%Y-%m-%dT%H:%M:%S.%fZ"
+    )
+    assert climb["data"]["rule"] == "whistles.emergency"
+    [told] = climb["data"]["told"]
+    assert told["post"].startswith("town/dagujiazi")
+    assert set(told["by"]) == {"message", "call"}
+    assert county.timers(number)["whistle_ack"] == called_at + timedelta(minutes=10)
+
+
+def test_a_clock_that_was_down_for_an_hour_climbs_every_rung_once(county, number):
+    blow(county, number)
+
+    county.forward(hours=1)
+    county.tick()
+
+    assert climbs(county, number) == [("town", "unanswered"), ("county_leader", "unanswered")]
+
+
+def test_the_county_leader_is_reminded_as_often_as_the_map_says_and_no_oftener(county, number):
+    blow(county, number)
+
+    county.forward(days=1)
+
+    kind = county.kit.maps.current.whistle_kind("emergency")
+    reminders = [
+        event
+        for event in county.events(number, Action.REMIND)
+        if event["data"].get("rule") == "whistles.emergency"
+    ]
+    assert len(reminders) == kind.at_top.at_most
+
+
+def test_acknowledged_is_not_arrived_and_climbs_too(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.acknowledge)
+    assert "whistle_ack" not in county.timers(number)
+
+    county.forward(minutes=31)
+
+    assert climbs(county, number)[0] == ("town", "not_arrived")
+
+
+def test_a_unit_that_arrives_stops_the_climb(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.acknowledge)
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+
+    county.forward(hours=2)
+
+    assert climbs(county, number) == []
+
+
+def test_arrived_is_not_done(county, number):
+    blow(county, number)
+
+    with pytest.raises(WrongStatusError):
+        answer(county, number, "utility.water.duty", whistle.finish, "修好了")
+
+
+def test_a_refusal_stays_on_record_and_climbs_at_once(county, number):
+    blow(county, number)
+
+    answer(county, number, "utility.water.duty", whistle.refuse, "不归我们管")
+
+    assert climbs(county, number) == [("town", "refused")]
+    assert len(county.events(number, Action.REFUSE)) == 1
+
+
+def test_nobody_on_duty_is_put_on_record_and_climbs_at_once(county, number):
+    away(county, "utility.water.duty", "utility.water.duty.standby")
+
+    blow(county, number)
+
+    [raised] = county.events(number, Action.WHISTLE)
+    assert raised["data"]["parties"][0]["told"][0]["nobody_on_duty"] is True
+    assert climbs(county, number) == [("town", "nobody_on_duty")]
+
+
+def test_nobody_on_duty_anywhere_climbs_to_the_top_and_before_a_supervisor(county, number):
+    posts = [post for post in county.kit.maps.current.posts if not post.startswith("grid/")]
+    away(county, *(demo_staff.login_of(post) for post in posts))
+
+    blow(county, number)
+
+    assert climbs(county, number) == [
+        ("town", "nobody_on_duty"),
+        ("county_leader", "nobody_on_duty"),
+    ]
+    county.forward(days=1)
+    with Session(county.engine) as session:
+        kinds = {entry.attention.kind for entry in attention.open_entries(session)}
+    assert "whistle_unanswered" in kinds
+
+
+def test_the_stand_in_is_called_when_the_holder_is_away(county, number):
+    away(county, "utility.water.duty")
+
+    blow(county, number)
+
+    [raised] = county.events(number, Action.WHISTLE)
+    assert raised["data"]["parties"][0]["told"][0]["stand_in"] == "utility/water/duty/standby"
+
+
+def test_all_called_units_must_be_done_before_the_whistle_ends(county, number):
+    blow(county, number, "utility/water", "utility/power")
+    for login in ("utility.water.duty",):
+        answer(county, number, login, whistle.arrive, None)
+        answer(county, number, login, whistle.finish, "已抢修")
+
+    with (
+        county.work(county.officer_of(number)) as work,
+        pytest.raises(RefusedError, match="whistle_not_done"),
+    ):
+        ticket = work.ticket(number)
+        [raised] = whistle_rows.of_ticket(work.session, ticket.id)
+        whistle.end(work, ticket, raised, danger_gone=True, done_at=None)
+
+
+def test_nobody_leaves_before_the_danger_is_said_to_be_gone(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+    answer(county, number, "utility.water.duty", whistle.finish, "已抢修")
+
+    with (
+        county.work(county.officer_of(number)) as work,
+        pytest.raises(RefusedError, match="danger_not_gone"),
+    ):
+        ticket = work.ticket(number)
+        [raised] = whistle_rows.of_ticket(work.session, ticket.id)
+        whistle.end(work, ticket, raised, danger_gone=False, done_at=None)
+
+
+def test_another_unit_cannot_answer_for_the_called_one(county, number):
+    blow(county, number)
+
+    with pytest.raises(NotAllowedError):
+        answer(county, number, "utility.power.duty", whistle.acknowledge)
+
+
+def test_a_unit_is_not_called_twice_while_it_is_called(county, number):
+    blow(county, number)
+
+    with pytest.raises(RefusedError, match="already_whistled"):
+        blow(county, number)
+
+
+def test_a_grid_whistle_reaches_the_attached_officer_and_runs_on_working_time(county, number):
+    blow(county, number, kind="grid")
+
+    party = party_of(county, number)
+    assert party.post == "utility/water/attached/dagujiazi"
+    assert party.called_at + timedelta(minutes=5) < county.timers(number)["whistle_ack"]
