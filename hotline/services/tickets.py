@@ -134,10 +134,11 @@ def where(
     return data
 
 
-def note(work: Work, ticket: Ticket, text: str) -> None:
+def note(work: Work, ticket: Ticket, text: str, *, done_at: datetime | None = None) -> None:
     """Write a note on the ticket."""
     guard_holder(work, ticket)
-    work.act(ticket, Action.NOTE, work.write(ticket, "note", words(text)))
+    data: dict[str, object] = dict(work.write(ticket, "note", words(text)))
+    work.act(ticket, Action.NOTE, data | {"done_at": done_at})
 
 
 def ask_for_time(

@@ -41,9 +41,18 @@ def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
 
 def result_words(work: Work, ticket: Ticket) -> str:
     """Return what the unit claims, in the words the caller is asked with."""
+    return RESULT_WORDS[result_kind(work, ticket)]
+
+
+def result_kind(work: Work, ticket: Ticket) -> ResultKind:
+    """Return the kind of result that was claimed last.
+
+    Raises:
+        RefusedError: nothing was submitted yet.
+    """
     for event in reversed(ticket_rows.events(work.session, ticket.id)):
         if event.action is Action.SUBMIT:
-            return RESULT_WORDS[ResultKind(json.loads(event.body)["data"]["kind"])]
+            return ResultKind(json.loads(event.body)["data"]["kind"])
     raise RefusedError(reason="not_submitted", ticket=ticket.number)
 
 

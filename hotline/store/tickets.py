@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Status
@@ -146,7 +147,7 @@ def first_words(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, st
         sa.select(col(TicketText.ticket_id), col(TicketText.body))
         .where(col(TicketText.ticket_id).in_(list(ticket_ids)), col(TicketText.kind) == "words")
         .order_by(col(TicketText.ticket_id), col(TicketText.at))
-        .distinct(col(TicketText.ticket_id))
+        .ext(distinct_on(col(TicketText.ticket_id)))
     )
     return {row.ticket_id: row.body for row in rows}
 

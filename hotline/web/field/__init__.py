@@ -2,8 +2,9 @@
 
 from flask import Blueprint
 
-from hotline.web.field import tasks, whistles
+from hotline.web.field import tasks, tickets, whistles
 
 bp = Blueprint("field", __name__, url_prefix="/field")
 bp.register_blueprint(tasks.bp)
+bp.register_blueprint(tickets.bp)
 bp.register_blueprint(whistles.bp)

@@ -1,9 +1,12 @@
-"""My tickets by time left."""
+"""My tickets by time left: what waits for my signature, and what I signed for."""
 
 from flask import Blueprint, render_template
 
+from hotline.services import timing
+from hotline.store import people, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.web.parts import my_id, request_work
+from hotline.work import Work
 
 bp = Blueprint("tasks", __name__)
 
@@ -12,5 +15,22 @@ bp = Blueprint("tasks", __name__)
 def show() -> str:
     """Show the tickets of whoever is signed in, the one due first in front."""
     with request_work() as work:
-        tickets = ticket_rows.of_officer(work.session, my_id(), work.actor.posts)
-        return render_template("field/tasks.html", tickets=tickets, now=work.now)
+        tickets = ticket_rows.of_officer(work.session, my_id(), _answering(work))
+        ids = [ticket.id for ticket in tickets]
+        return render_template(
+            "field/tasks.html",
+            rows=[(ticket, timing.map_of(work, ticket)) for ticket in tickets],
+            first_words=ticket_rows.first_words(work.session, ids),
+            whistles=whistles.open_counts(work.session, ids),
+            called=whistles.called_on_unit(work.session, work.actor.unit, work.actor.posts),
+            now=work.now,
+        )
+
+
+def _answering(work: Work) -> list[str]:
+    """Return the posts that I answer for now: my own, and those I stand in for (AB岗)."""
+    mine = work.actor.posts
+    posts = work.kit.maps.current.posts.values()
+    stand_ins = {post.id: post.stand_in for post in posts if post.stand_in in mine}
+    duty = people.on_duty(work.session, stand_ins, work.now)
+    return [*mine, *(post for post, found in duty.items() if found.staff_id == my_id())]

@@ -1,0 +1,91 @@
+"""What an officer can do with a ticket: one table of commands, each with its form and service."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from hotline.domain.errors import NotFoundError
+from hotline.domain.tickets import RULES, Action, Role
+from hotline.services import closing, photos, returns, tickets, whistle
+from hotline.store import whistles
+from hotline.store.models import Ticket
+from hotline.web.field import forms
+from hotline.web.parts import parts
+from hotline.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do: how it is recorded, what its form sends, which service does it."""
+
+    action: Action
+    form: type[forms.Sent]
+    do: Callable[[Work, Ticket, Any, datetime | None], object]
+
+
+def _accept(work: Work, ticket: Ticket, _sent: forms.Sent, done_at: datetime | None) -> None:
+    tickets.accept(work, ticket, done_at=done_at)
+
+
+def _contact(work: Work, ticket: Ticket, sent: forms.Contacted, done_at: datetime | None) -> None:
+    tickets.contact(work, ticket, sent.outcome, note=sent.text, done_at=done_at)
+
+
+def _check_in(work: Work, ticket: Ticket, sent: forms.Standing, done_at: datetime | None) -> None:
+    tickets.check_in(work, ticket, sent.position, place_note=sent.place_note, done_at=done_at)
+
+
+def _whistle(work: Work, ticket: Ticket, sent: forms.Blown, done_at: datetime | None) -> None:
+    whistle.blow(work, ticket, sent.kind, sent.units, sent.text, done_at=done_at)
+
+
+def _end(work: Work, ticket: Ticket, sent: forms.Ended, done_at: datetime | None) -> None:
+    row = whistles.whistle(work.session, sent.whistle)
+    if row is None or row.ticket_id != ticket.id:
+        raise NotFoundError(whistle=sent.whistle)
+    whistle.end(work, ticket, row, danger_gone=sent.danger_gone, done_at=done_at)
+
+
+def _submit(work: Work, ticket: Ticket, sent: forms.Claimed, done_at: datetime | None) -> None:
+    at_most = parts().photos_per_command
+    kept = photos.keep(work, ticket, "result", sent.photos, at_most=at_most)
+    result = closing.Result(sent.kind, sent.text, kept, sent.promised_on)
+    closing.submit(work, ticket, result, done_at=done_at)
+
+
+def _return(work: Work, ticket: Ticket, sent: forms.Proved, done_at: datetime | None) -> None:
+    at_most = parts().photos_per_command
+    kept = photos.keep(work, ticket, "return", sent.photos, at_most=at_most)
+    returns.send_back(work, ticket, sent.text, kept, done_at=done_at)
+
+
+def _extend(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
+    tickets.ask_for_time(work, ticket, sent.text, done_at=done_at)
+
+
+def _note(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
+    tickets.note(work, ticket, sent.text, done_at=done_at)
+
+
+# By the name that stands in the address, in the order in which pages offer them.
+COMMANDS: Final[Mapping[str, Command]] = {
+    "accept": Command(Action.ACCEPT, forms.Sent, _accept),
+    "contact": Command(Action.CONTACT, forms.Contacted, _contact),
+    "check-in": Command(Action.CHECK_IN, forms.Standing, _check_in),
+    "whistle": Command(Action.WHISTLE, forms.Blown, _whistle),
+    "end-whistle": Command(Action.END_WHISTLE, forms.Ended, _end),
+    "submit": Command(Action.SUBMIT, forms.Claimed, _submit),
+    "extend": Command(Action.EXTEND, forms.Written, _extend),
+    "return": Command(Action.RETURN, forms.Proved, _return),
+    "note": Command(Action.NOTE, forms.Written, _note),
+}
+
+
+def possible(ticket: Ticket) -> list[str]:
+    """Return the names of the commands that an officer may give now, by the table of rules."""
+    return [
+        name
+        for name, command in COMMANDS.items()
+        if (rule := RULES.get((ticket.status, command.action))) and Role.OFFICER in rule.by
+    ]

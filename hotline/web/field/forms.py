@@ -1,0 +1,175 @@
+"""What the field's forms send: parsed here, once; and what is said beside a field that is wrong."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from flask import request
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from hotline.domain.closing import ResultKind
+from hotline.domain.errors import InvalidError
+from hotline.services.commands import Envelope
+from hotline.services.tickets import LONGEST_TEXT, Position
+from hotline.web.i18n import lazy_gettext as _
+from hotline.web.parts import parts
+from hotline.web.words import REFUSALS
+
+_ENVELOPE: Final = frozenset({"command_id", "seen_version", "done_at"})
+_BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Degrees = Annotated[str | None, _BLANK, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")]
+
+FIELD_WORDS: Final[Mapping[str, str]] = {
+    "danger_gone": _("请确认险情已经解除。"),
+    "kind": _("请选择一项。"),
+    "outcome": _("请选择联系结果。"),
+    "photos": _("请附上现场照片。"),
+    "place_note": _("没有定位时，请写明您在哪里（最多 200 字）。"),
+    "promised_on": _("限期办理要填今天以后的日期；其他结果不填日期。"),
+    "text": _("请写明情况，最多 2000 字。"),
+    "units": _("请至少选择一个单位。"),
+}
+# A device's position is shown as one thing, with its words below.
+_SHOWN_AT: Final = {
+    "accuracy_m": "place_note",
+    "latitude": "place_note",
+    "longitude": "place_note",
+}
+
+
+class Sent(BaseModel):
+    """What every command from the field carries (design §6b)."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    command_id: UUID
+    seen_version: Annotated[int | None, _BLANK] = None
+    done_at: Annotated[AwareDatetime | None, _BLANK] = None
+
+    def envelope(self, action: str) -> Envelope:
+        """Return the command's key and claims; photos stand in it by their hashes."""
+        body = self.model_dump(mode="json", exclude={*_ENVELOPE, "photos"})
+        photos: tuple[bytes, ...] = getattr(self, "photos", ())
+        body["photos"] = [hashlib.sha256(photo).hexdigest() for photo in photos]
+        return Envelope(self.command_id, action, body, self.seen_version, self.done_at)
+
+
+class Contacted(Sent):
+    """How a call to the caller went."""
+
+    outcome: Literal["reached", "unreached"]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class Standing(Sent):
+    """Where somebody stands: by their device or in their words, never nothing at all."""
+
+    latitude: Degrees = None
+    longitude: Degrees = None
+    accuracy_m: Annotated[int | None, _BLANK, Field(ge=0, le=1_000_000)] = None
+    place_note: Annotated[str, Field(max_length=200, validate_default=True)] = ""
+
+    @field_validator("latitude", "longitude")
+    @classmethod
+    def _on_earth(cls, value: str | None, info: ValidationInfo) -> str | None:
+        most = 90 if info.field_name == "latitude" else 180
+        if value is not None and abs(Decimal(value)) > most:
+            raise ValueError("not a place on earth")
+        return value
+
+    @field_validator("place_note")
+    @classmethod
+    def _somewhere(cls, value: str, info: ValidationInfo) -> str:
+        if not value and not (info.data.get("latitude") and info.data.get("longitude")):
+            raise ValueError("neither a position nor words")
+        return value
+
+    @property
+    def position(self) -> Position | None:
+        """What the device says, if it says anything."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Position(self.latitude, self.longitude, self.accuracy_m)
+
+
+class Written(Sent):
+    """A text: a note, a reason, what was done."""
+
+    text: Text
+
+
+class Blown(Written):
+    """A whistle."""
+
+    kind: str = Field(min_length=1)
+    units: tuple[str, ...] = Field(min_length=1)
+
+
+class Ended(Sent):
+    """A whistle's end, said by whoever blew it."""
+
+    whistle: UUID
+    danger_gone: bool = False
+
+
+class Proved(Written):
+    """A text with photos."""
+
+    photos: tuple[bytes, ...] = ()
+
+
+class Claimed(Proved):
+    """A result."""
+
+    kind: ResultKind
+    promised_on: Annotated[date | None, _BLANK] = None
+
+
+def sent_values() -> dict[str, object]:
+    """Return what the form of this request sent, photos read.
+
+    Raises:
+        InvalidError: too many photos; none of them was read.
+    """
+    files = [file for file in request.files.getlist("photos") if file.filename]
+    at_most = parts().photos_per_command
+    if len(files) > at_most:
+        raise InvalidError(fields=["photos"], at_most=at_most)
+    values: dict[str, object] = dict(request.form.to_dict())
+    values["units"] = tuple(request.form.getlist("units"))
+    values["photos"] = tuple(file.read() for file in files)
+    return values
+
+
+def faults_of(error: InvalidError) -> dict[str, str]:
+    """Return what is wrong by the field that shows it, in the user's language."""
+    named = error.facts.get("fields")
+    names = [str(name) for name in named] if isinstance(named, list) else []
+    shown = [_SHOWN_AT.get(name, name) for name in names]
+    faults = {name: str(FIELD_WORDS[name]) for name in shown if name in FIELD_WORDS}
+    if "photos" in faults:
+        faults["photos"] = _photo_words(error.facts)
+    return faults
+
+
+def _photo_words(facts: Mapping[str, object]) -> str:
+    for fact, words, unit in (
+        ("at_most", _("最多 %(count)s 张照片。"), 1),
+        ("most_bytes", _("每张照片不超过 %(count)s MB。"), 10**6),
+        ("most_pixels", _("照片的像素太多，最多 %(count)s 百万。"), 10**6),
+    ):
+        if fact in facts:
+            return str(words) % {"count": int(str(facts[fact])) // unit}
+    return str(REFUSALS.get(str(facts.get("reason")), FIELD_WORDS["photos"]))

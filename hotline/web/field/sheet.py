@@ -1,0 +1,112 @@
+"""What an officer's page of a ticket shows, gathered with a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.grid import GridMap, Unit, UnitKind
+from hotline.domain.tickets import Status, Step
+from hotline.domain.whistle import PartyState, is_over
+from hotline.services import timing
+from hotline.store import tickets as ticket_rows
+from hotline.store import timers, whistles
+from hotline.store.models import Ask, Media, Ticket, TicketText, Whistle, WhistleParty
+from hotline.web.field.actions import possible
+from hotline.web.field.history import Happened, history
+from hotline.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A whistle of the ticket, its reason and the units it called."""
+
+    whistle: Whistle
+    reason: str
+    parties: list[WhistleParty]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every unit is done, so that the whistler may end it."""
+        return is_over([PartyState(party.state) for party in self.parties])
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One ticket as its officer sees it."""
+
+    ticket: Ticket
+    map: GridMap
+    now: datetime
+    said: list[TicketText]
+    whistles: list[Called]
+    photos: list[Media]
+    recordings: list[Media]
+    contact_due: datetime | None
+    last_ask: Ask | None
+    history: list[Happened]
+    possible: list[str]
+    next: str | None
+
+    @property
+    def open_whistles(self) -> list[Called]:
+        """The whistles that have not ended."""
+        return [called for called in self.whistles if called.whistle.ended_at is None]
+
+
+def sheet_of(work: Work, ticket: Ticket) -> Sheet:
+    """Gather everything that stands on ``ticket``."""
+    session, grid_map = work.session, timing.map_of(work, ticket)
+    texts = ticket_rows.texts(session, ticket.id)
+    bodies = {text.id: text.body for text in texts}
+    parties = whistles.parties(session, ticket.id)
+    called = [
+        Called(row, bodies.get(row.reason_id, ""), [p for p in parties if p.whistle_id == row.id])
+        for row in whistles.of_ticket(session, ticket.id)
+    ]
+    media = ticket_rows.media(session, ticket.id)
+    running = {timer.step: timer.due_at for timer in timers.waiting(session, ticket.id)}
+    can = possible(ticket)
+    return Sheet(
+        ticket=ticket,
+        map=grid_map,
+        now=work.now,
+        said=[text for text in texts if text.kind in {"words", "addition"}],
+        whistles=called,
+        photos=[row for row in media if row.purpose != "recording"],
+        recordings=[row for row in media if row.purpose == "recording"],
+        contact_due=running.get(Step.CONTACT),
+        last_ask=ticket_rows.open_ask(session, ticket.id),
+        history=history(session, ticket, grid_map, texts),
+        possible=can,
+        next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
+    )
+
+
+def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
+    """Return the command that a thumb should find first."""
+    if ticket.status is Status.DISPATCHED:
+        return "accept"
+    if ticket.status is not Status.HANDLING:
+        return None
+    if ticket.contacted_at is None:
+        return "contact"
+    return "check-in" if still_open else "submit"
+
+
+def callable_units(sheet: Sheet) -> list[Unit]:
+    """Return the units that a whistle can call here, the competent one in front.
+
+    The county's departments and utilities, and the ticket's own town and village: nobody scrolls
+    through the villages of another town. Units that an open whistle calls already are left out.
+    """
+    grid_map, ticket = sheet.map, sheet.ticket
+    busy = {party.unit for called in sheet.open_whistles for party in called.parties}
+    near = set()
+    if ticket.grid is not None:
+        near = {grid_map.town_of(ticket.grid).id, grid_map.grid(ticket.grid).unit}
+    kinds = {UnitKind.DEPARTMENT, UnitKind.UTILITY}
+    found = [
+        unit
+        for unit in grid_map.units.values()
+        if (unit.kind in kinds or unit.id in near) and unit.id not in busy
+    ]
+    return sorted(found, key=lambda unit: (unit.id != ticket.unit, unit.id not in near))

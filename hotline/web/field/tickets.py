@@ -1,0 +1,116 @@
+"""One ticket on an officer's phone: what it is about, what next, and every command's form."""
+
+from typing import Final
+from uuid import uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
+from hotline.services import identity, sight
+from hotline.services.commands import once
+from hotline.web.field.actions import COMMANDS
+from hotline.web.field.forms import sent_values
+from hotline.web.field.refused import Refused, refused
+from hotline.web.field.sheet import Sheet, callable_units, sheet_of
+from hotline.web.parts import parts, request_work
+
+bp = Blueprint("tickets", __name__, url_prefix="/tickets")
+_NOTHING: Final = Refused()
+
+
+@bp.get("/<number>")
+def show(number: str) -> str:
+    """Show the ticket and what to do next."""
+    with request_work() as work:
+        sheet = sheet_of(work, sight.mine(work, number))
+    done = COMMANDS.get(request.args.get("done", ""))
+    return render_template(
+        "field/ticket.html",
+        sheet=sheet,
+        done=done.action if done else None,
+        commands=COMMANDS,
+        new_key=uuid4,
+    )
+
+
+@bp.post("/<number>/caller")
+def caller(number: str) -> str:
+    """Show the caller's number for the moment of calling; the view goes on record first."""
+    with request_work() as work:
+        ticket = sight.mine(work, number)
+        who = identity.view(work, ticket, "call_caller")
+        sheet = sheet_of(work, ticket)
+    return _page("contact", sheet, _NOTHING, who=who)
+
+
+@bp.get("/<number>/caller")
+def caller_again(number: str) -> ResponseReturnValue:
+    """Lead back to the form: a reload shows no number that nobody asked for."""
+    return redirect(url_for(".form", number=number, name="contact"))
+
+
+@bp.get("/<number>/<name>")
+def form(number: str, name: str) -> str:
+    """Show the form of a command."""
+    if name not in COMMANDS:
+        raise NotFoundError(command=name)
+    with request_work() as work:
+        sheet = sheet_of(work, sight.mine(work, number))
+    return _page(name, sheet, _NOTHING)
+
+
+@bp.post("/<number>/<name>")
+def send(number: str, name: str) -> ResponseReturnValue:
+    """Carry a command out once, then go back to the ticket; refused, its form comes back."""
+    if name not in COMMANDS:
+        raise NotFoundError(command=name)
+    command = COMMANDS[name]
+    try:
+        sent = command.form.model_validate(sent_values())
+        with request_work() as work:
+            once(
+                work,
+                number,
+                sent.envelope(command.action),
+                lambda ticket, done_at: command.do(work, ticket, sent, done_at),
+            )
+    except RepeatedError:
+        raise
+    except (ValidationError, InvalidError, RefusedError) as error:
+        why = refused(error)
+        with request_work() as work:
+            sheet = sheet_of(work, sight.mine(work, number))
+        return _page(name, sheet, why), why.status
+    return redirect(url_for(".show", number=number, done=name), code=303)
+
+
+def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | None = None) -> str:
+    typed: MultiDict[str, str] = request.form if why.status != _NOTHING.status else _usual(sheet)
+    return render_template(
+        f"field/forms/{name}.html",
+        name=name,
+        action=COMMANDS[name].action,
+        uploads="photos" in COMMANDS[name].form.model_fields,
+        sheet=sheet,
+        why=why,
+        typed=typed,
+        who=who,
+        units=callable_units(sheet),
+        new_key=uuid4,
+        most_photos=parts().photos_per_command,
+        most_mb=parts().kit.media.most_bytes // 10**6,
+    )
+
+
+def _usual(sheet: Sheet) -> MultiDict[str, str]:
+    """Return what a form suggests: the competent unit, and the whistle that fits the urgency."""
+    usual: MultiDict[str, str] = MultiDict()
+    if sheet.ticket.unit is not None:
+        usual["units"] = sheet.ticket.unit
+    kinds = [kind for kind in sheet.map.whistles.values() if kind.danger is sheet.ticket.urgent]
+    if kinds:
+        usual["kind"] = kinds[0].name
+    return usual

@@ -1,0 +1,80 @@
+"""An officer's and a unit's phone in tests: press a button of a page, as a browser would."""
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from uuid import uuid4
+
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from hotline.demo import staff
+from tests.county import County
+from tests.web.client import client_for, sign_in
+
+OFFICER = staff.login_of("grid/dagujiazi/lamaqiao")
+STAND_IN = staff.login_of("grid/dagujiazi/lamaqiao/standby")
+OTHER_OFFICER = staff.login_of("grid/mengjia/mengjia")
+WATER = staff.login_of("utility/water/duty")
+POWER = staff.login_of("utility/power/duty")
+
+
+class Phone:
+    """Somebody's phone, signed in."""
+
+    def __init__(self, county: County, login: str) -> None:
+        self.client = sign_in(client_for(county), login)
+        self.county = county
+
+    def page(self, path: str, status: int = 200) -> str:
+        """Return a page's text."""
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return answer.get_data(as_text=True)
+
+    def press(self, path: str, **fields: object) -> TestResponse:
+        """Post a command; its key is fresh unless given, its version is the ticket's."""
+        number = path.split("/")[3]
+        values: dict[str, object] = {"command_id": str(uuid4())}
+        if number.isdigit():
+            values["seen_version"] = str(self.county.ticket(number).version)
+        return self.client.post(path, data=values | fields)
+
+    def done(self, path: str, **fields: object) -> str:
+        """Post a command that must go through, and return the page it leads to."""
+        answer = self.press(path, **fields)
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return self.page(answer.headers["Location"])
+
+
+def ticket_path(number: str, command: str = "") -> str:
+    return f"/field/tickets/{number}" + (f"/{command}" if command else "")
+
+
+def accepted(county: County, phone: Phone, **more: object) -> str:
+    """Return the number of a ticket that the phone's officer has signed for."""
+    number = county.demand(**more)
+    phone.done(ticket_path(number, "accept"))
+    return number
+
+
+def whistled(county: County, phone: Phone, kind: str = "emergency") -> tuple[str, str]:
+    """Return a ticket's number and the path of the water company's call on it."""
+    number = accepted(county, phone)
+    phone.done(ticket_path(number, "whistle"), kind=kind, units="utility/water", text="主管道爆裂")
+    [party] = county.parties(number)
+    return number, f"/field/whistles/{party.id}"
+
+
+def photo(size: tuple[int, int] = (64, 48), name: str = "现场.jpg") -> tuple[BytesIO, str]:
+    """Return a real photo as a form sends it."""
+    content = BytesIO()
+    Image.new("RGB", size, "#3a6").save(content, "JPEG")
+    content.seek(0)
+    return content, name
+
+
+def hidden(page: str) -> Mapping[str, str]:
+    """Return the hidden fields of a page's last command form."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
