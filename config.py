@@ -1,21 +1,77 @@
 """Every setting, with its unit in its name or its type: read once, checked, passed down.
 
 Settings come from the environment (``HOTLINE_…``) or a ``.env`` file. `read_settings` refuses to
-start wrong and names every fault, one a line.
+start wrong and names every fault, one a line. What production refuses is checked field by field,
+like everything else, so that one fault never hides another.
 """
 
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
 from cryptography.fernet import Fernet
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # Known to everybody, so production refuses them.
 DEMO_SECRET = "demo"  # noqa: S105  a mark, not a secret
+DEMO_ACCOUNT = "ACdemo0000000000000000000000000000"
 DEMO_KEY = "c2hhb2Rhby1kZW1vLWtleS1ub3Qtc2VjcmV0LTAwMDA="
 
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+_LEAST_SECRET: Final = 16
+_REDIS: Final = re.compile(r"^(rediss?|unix)://.")
+_POSTGRES: Final = re.compile(r"^(?:postgres|postgresql|postgresql\+psycopg)://(?=.)")
+_EMERGENCY_NUMBER: Final = re.compile(r"^(110|119|120|122)=(\+?\d{3,15})$")
+
+
+def _split(value: object) -> object:
+    """Read comma-separated secrets."""
+    if isinstance(value, str):
+        return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
+    return value
+
+
+def _pairs(value: object) -> object:
+    """Read ``110=…,119=…``."""
+    if not isinstance(value, str):
+        return value
+    found = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        pair = _EMERGENCY_NUMBER.match(part)
+        if pair is None:
+            raise ValueError(f"{part!r} is not like 119=+8619900009119")
+        found[pair[1]] = pair[2]
+    return found
+
+
+def _postgres(value: SecretStr) -> SecretStr:
+    """Take PostgreSQL's addresses as libpq writes them too; name the driver that we carry."""
+    address = value.get_secret_value()
+    if not _POSTGRES.match(address):
+        raise ValueError("needs to begin with postgresql://")
+    return SecretStr(_POSTGRES.sub("postgresql+psycopg://", address))
+
+
+def _redis(value: SecretStr) -> SecretStr:
+    if not _REDIS.match(value.get_secret_value()):
+        raise ValueError("needs to begin with redis://, rediss:// or unix://")
+    return value
+
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split), Field(min_length=1)]
+Database = Annotated[SecretStr, AfterValidator(_postgres)]
+Queue = Annotated[SecretStr, AfterValidator(_redis)]
 
 
 class SettingsError(Exception):
@@ -26,18 +82,67 @@ class SettingsError(Exception):
         self.faults = faults
 
 
+def _is_demo(value: object) -> bool:
+    """Say whether an account or a secret, or one of several, is the demonstration's."""
+    return value == DEMO_ACCOUNT or bool({DEMO_SECRET, DEMO_KEY} & set(_plain(value)))
+
+
+def _is_guessable(value: object) -> bool:
+    """Say whether a secret that we choose ourselves, or one of several, is short."""
+    return any(len(secret) < _LEAST_SECRET for secret in _plain(value))
+
+
+def _plain(value: object) -> list[str]:
+    several = value if isinstance(value, tuple) else (value,)
+    return [one.get_secret_value() for one in several if isinstance(one, SecretStr)]
+
+
+def _is_unsealed(value: object) -> bool:
+    return isinstance(value, HttpUrl) and value.scheme != "https"
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _is_some(value: object) -> bool:
+    return value is not None
+
+
+Refusal = tuple[Callable[[object], bool], str]
+_DEMO: Final[Refusal] = (_is_demo, "the demonstration's is not allowed in production")
+_SHORT: Final[Refusal] = (_is_guessable, "production needs 16 characters or more")
+_PRODUCTION_REFUSES: Final[Mapping[str, Sequence[Refusal]]] = {
+    "identity_keys": [_DEMO],
+    "lookup_keys": [_DEMO, _SHORT],
+    "ledger_key": [_DEMO, _SHORT],
+    "carrier_tokens": [_DEMO],
+    "carrier_account": [_DEMO],
+    "database_url": [(_is_none, "production needs a PostgreSQL of its own")],
+    "redis_url": [(_is_none, "production needs a Valkey or Redis of its own")],
+    "public_url": [(_is_unsealed, "production is reached by https")],
+    "secure_cookies": [(operator.not_, "must be true in production")],
+    "carrier_url": [(_is_some, "the fake carrier is not allowed in production")],
+}
+
+
 class Settings(BaseSettings):
     """Every setting of the hotline. Frozen: a change is a restart."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HOTLINE_", env_file=".env", frozen=True, extra="ignore"
+        env_prefix="HOTLINE_",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        validate_default=True,
     )
 
+    # First: what production refuses of the others depends on it.
     env: Literal["demo", "test", "production"] = "demo"
     # None: `hotline up` starts the embedded servers and sets these for its children.
-    database_url: SecretStr | None = None
-    owner_database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
+    database_url: Database | None = None
+    owner_database_url: Database | None = None
+    redis_url: Queue | None = None
     data_dir: Path | None = None
     media_dir: Path = Path("var/media")
     roots_dir: Path = Path("var/roots")
@@ -55,14 +160,14 @@ class Settings(BaseSettings):
     ledger_key: SecretStr = SecretStr(DEMO_SECRET)
 
     carrier_profile: Literal["twilio", "mainland"] = "twilio"
-    carrier_account: str = "ACdemo0000000000000000000000000000"
+    carrier_account: str = DEMO_ACCOUNT
     carrier_tokens: Secrets = (SecretStr(DEMO_SECRET),)
     # None: the real carrier. In demo and test: the fake carrier's address.
     carrier_url: HttpUrl | None = None
     carrier_timeout_s: Annotated[float, Field(gt=0, le=60)] = 10
     hotline_number: str = "12345"
     # Whom a three-party call reaches, `110=…,119=…,120=…`: stand-ins outside production.
-    emergency_numbers: Annotated[dict[str, str], NoDecode] = {}
+    emergency_numbers: Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)] = {}
 
     upload_limit_mib: Annotated[int, Field(ge=1, le=50)] = 12
     photos_per_command: Annotated[int, Field(ge=1, le=20)] = 6
@@ -72,23 +177,9 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     log_json: bool = False
 
-    @field_validator("identity_keys", "lookup_keys", "carrier_tokens", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("emergency_numbers", mode="before")
-    @classmethod
-    def _pairs(cls, value: object) -> object:
-        if isinstance(value, str):
-            return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part)
-        return value
-
     @field_validator("identity_keys")
     @classmethod
-    def _keys_fit(cls, value: Secrets) -> Secrets:
+    def _keys_fit(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         for key in value:
             try:
                 Fernet(key.get_secret_value())
@@ -96,44 +187,14 @@ class Settings(BaseSettings):
                 raise ValueError("each key must be 32 bytes in URL-safe base64") from error
         return value
 
-    @field_validator("identity_keys", "lookup_keys", "carrier_tokens")
+    @field_validator(*_PRODUCTION_REFUSES)
     @classmethod
-    def _not_empty(cls, value: Secrets) -> Secrets:
-        if not value:
-            raise ValueError("needs at least one")
+    def _production_is_real(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("env") == "production":
+            for refuses, why in _PRODUCTION_REFUSES[str(info.field_name)]:
+                if refuses(value):
+                    raise ValueError(why)
         return value
-
-    @model_validator(mode="after")
-    def _production_is_real(self) -> Self:
-        if self.env == "production" and (faults := list(_production_faults(self))):
-            raise ValueError("\n".join(faults))
-        return self
-
-
-def _production_faults(settings: Settings) -> list[str]:
-    """Return what production refuses, all at once."""
-    secrets = {
-        "HOTLINE_IDENTITY_KEYS": settings.identity_keys,
-        "HOTLINE_LOOKUP_KEYS": settings.lookup_keys,
-        "HOTLINE_LEDGER_KEY": (settings.ledger_key,),
-        "HOTLINE_CARRIER_TOKENS": settings.carrier_tokens,
-    }
-    faults = [
-        f"{name}: the demonstration's secret is not allowed in production"
-        for name, values in secrets.items()
-        if {value.get_secret_value() for value in values} & {DEMO_SECRET, DEMO_KEY}
-    ]
-    if settings.database_url is None:
-        faults.append("HOTLINE_DATABASE_URL: production needs a PostgreSQL of its own")
-    if settings.redis_url is None:
-        faults.append("HOTLINE_REDIS_URL: production needs a Valkey or Redis of its own")
-    if settings.public_url.scheme != "https":
-        faults.append("HOTLINE_PUBLIC_URL: production is reached by https")
-    if not settings.secure_cookies:
-        faults.append("HOTLINE_SECURE_COOKIES: must be true in production")
-    if settings.carrier_url is not None:
-        faults.append("HOTLINE_CARRIER_URL: the fake carrier is not allowed in production")
-    return faults
 
 
 def read_settings(**overrides: object) -> Settings:
@@ -145,9 +206,10 @@ def read_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        faults: list[str] = []
-        for part in error.errors():
-            name = "HOTLINE_" + "_".join(str(item) for item in part["loc"][:1]).upper()
-            text = part["msg"].removeprefix("Value error, ")
-            faults += [f"{name}: {text}"] if part["loc"] else text.split("\n")
-        raise SettingsError(faults) from error
+        raise SettingsError([_line(part) for part in error.errors()]) from error
+
+
+def _line(part: Mapping[str, Any]) -> str:
+    """Say one fault in a line: which variable, and what is wrong with it."""
+    name = "_".join(str(item) for item in part["loc"][:1]).upper()
+    return f"HOTLINE_{name}: {part['msg'].removeprefix('Value error, ')}"
