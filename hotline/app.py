@@ -9,6 +9,7 @@ from hotline import boot, log
 from hotline.web import (
     blueprints,
     errors,
+    event_words,
     filters,
     headers,
     i18n,
@@ -49,7 +50,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         photos_per_command=settings.photos_per_command,
     )
     app.before_request(parts.refuse_foreign)
-    for part in (i18n, filters, static_files, headers, navigation, errors, map_words, words):
+    for part in (
+        i18n,
+        filters,
+        static_files,
+        headers,
+        navigation,
+        errors,
+        map_words,
+        words,
+        event_words,
+    ):
         part.init_app(app)
     blueprints.register(app)
     return app

@@ -1,13 +1,21 @@
 """Rows of what a supervisor must look at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from hotline.store.models import Attention
+from hotline.store.models import Attention, Ticket
+
+
+class Entry(NamedTuple):
+    """Something to look at, and the ticket it is about, if any."""
+
+    attention: Attention
+    ticket: Ticket | None
 
 
 def add(
@@ -43,13 +51,23 @@ def get_open(session: Session, entry_id: UUID) -> Attention | None:
     ).one_or_none()
 
 
-def open_entries(session: Session, *, limit: int = 50) -> list[Attention]:
-    """Return what nobody has settled, the newest first."""
-    return list(
-        session.exec(
-            select(Attention)
-            .where(col(Attention.settled_at).is_(None))
-            .order_by(col(Attention.raised_at).desc())
-            .limit(limit)
-        )
+def open_entries(
+    session: Session, kinds: Collection[str] | None = None, *, limit: int = 50
+) -> list[Entry]:
+    """Return what nobody has settled, with its tickets, the newest first.
+
+    Args:
+        session: any.
+        kinds: only these; all by default.
+        limit: how many at most.
+    """
+    query = (
+        select(Attention, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Attention.ticket_id), isouter=True)
+        .where(col(Attention.settled_at).is_(None))
+        .order_by(col(Attention.raised_at).desc())
+        .limit(limit)
     )
+    if kinds is not None:
+        query = query.where(col(Attention.kind).in_(list(kinds)))
+    return [Entry(*row) for row in session.exec(query)]

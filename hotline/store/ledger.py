@@ -139,6 +139,17 @@ def rooted(session: Session, ticket_id: UUID) -> list[Rooted]:
     return [Rooted(root, Head(str(ticket_id), head.seq, head.hash)) for root, head in rows]
 
 
+def views(session: Session, ticket_id: UUID) -> list[IdentityView]:
+    """Return who looked at the identity of a ticket's caller, oldest first."""
+    return list(
+        session.exec(
+            select(IdentityView)
+            .where(col(IdentityView.ticket_id) == ticket_id)
+            .order_by(col(IdentityView.at))
+        )
+    )
+
+
 def hashes(session: Session, heads: Collection[Head]) -> dict[tuple[str, int], str]:
     """Return the hashes of these events as they are stored now, by ticket and number."""
     wanted = [(UUID(head.ticket), head.seq) for head in heads]

@@ -145,3 +145,16 @@ def _away(now: datetime) -> sa.ColumnElement[bool]:
         col(Leave.from_at) <= now,
         col(Leave.until_at) > now,
     )
+
+
+def holdings(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[PostHolding]]:
+    """Return every post that these people hold or ever held, for pages about the past."""
+    rows = session.exec(
+        select(PostHolding)
+        .where(col(PostHolding.staff_id).in_(list(staff_ids)))
+        .order_by(col(PostHolding.from_at))
+    )
+    found: dict[UUID, list[PostHolding]] = {}
+    for row in rows:
+        found.setdefault(row.staff_id, []).append(row)
+    return found

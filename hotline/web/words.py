@@ -149,6 +149,59 @@ OUTBOX_TONES: Final = {
 }
 MEANS: Final = {"message": _("短信"), "call": _("电话"), "conference": _("三方通话")}
 CHANNELS: Final = {"voice": _("电话"), "message": _("短信"), "desk": _("话务台")}
+# Why a message or call did not reach anybody: our codes and the carrier's words for a call.
+FAULTS: Final = {
+    "busy": _("占线"),
+    "no-answer": _("无人接听"),
+    "voicemail": _("转到语音信箱"),
+    "undelivered": _("对方未收到"),
+    "failed": _("发送失败"),
+    "canceled": _("已取消"),
+    "unknown": _("不明，多次核对无果"),
+    "no_number": _("没有号码"),
+    "carrier_refused": _("运营商拒绝"),
+    "carrier_busy": _("运营商繁忙"),
+    "carrier_unknown": _("运营商没有回应"),
+}
+# What a supervisor must look at.
+ATTENTION: Final = {
+    "danger": _("险情警报"),
+    "nobody": _("岗位和B岗都无人在岗"),
+    "whistle_unanswered": _("吹哨升到顶仍无人应答"),
+    "staff_unreached": _("工作人员联系不上"),
+    "caller_unreached": _("来电人联系不上"),
+    "service_unreached": _("紧急服务联系不上"),
+    "step_failed": _("到时步骤执行失败"),
+    "late_triage": _("派单超时"),
+    "late_handle": _("办理超时，已到最高一级"),
+    "late_rule_return": _("退单裁定超时"),
+    "late_rule_extension": _("延期审批超时"),
+}
+# How a chain of events, or a signed root over it, is broken.
+LEDGER_FAULTS: Final = {
+    "missing": _("缺少一条记录"),
+    "order": _("记录次序被改动"),
+    "hash": _("记录内容被改动"),
+    "column": _("记录的列被改动"),
+    "text": _("文字被改动或删除"),
+    "tail": _("末尾记录被截去"),
+    "head": _("工单的链头不符"),
+    "root": _("与已签名的根不符"),
+}
+VIEWS: Final = {
+    "call_caller": _("查看号码，联系来电人"),
+    "original": _("查看原始照片"),
+    "recording": _("收听录音"),
+}
+PLACE_KINDS: Final = {
+    "grid": _("已确定网格"),
+    "town_only": _("只知道乡镇"),
+    "ambiguous": _("有多个可能的地点"),
+    "none": _("没有听到地点"),
+    "not_live": _("该乡镇尚无网格"),
+    "outside": _("不在本县"),
+}
+PLACE_METHODS: Final = {"characters": _("按文字"), "pinyin": _("按读音")}
 REASONS: Final = {
     "unanswered": _("超时未应答"),
     "not_arrived": _("应答后未到场"),
@@ -199,6 +252,12 @@ REFUSALS: Final = {
     "not_a_photo": _("不是能识别的照片（支持 JPEG、PNG、WebP）。"),
     "self_verified": _("办理人不能核实自己的办结。"),
     "other_body": _("同一编号的内容不一致，已拒绝。"),
+    "nobody": _("这一步要由登录的工作人员来做。"),
+    "no_post": _("工单还没有派到岗位。"),
+    "not_an_alarm": _("这不是待处理的警报。"),
+    "signature": _("请求的签名不对，已拒绝。"),
+    "expired": _("登录已过期，请重新登录。"),
+    "closed": _("账号已停用。"),
 }
 FIELDS: Final = {
     "photos": _("照片"),
@@ -213,6 +272,7 @@ FIELDS: Final = {
     "position": _("位置"),
     "command_id": _("提交编号"),
     "done_at": _("办理时间"),
+    "number": _("电话号码"),
 }
 
 
@@ -220,12 +280,16 @@ def init_app(app: Flask) -> None:
     """Give templates every table, and `error_words`."""
     app.jinja_env.globals["words"] = {
         "actions": ACTIONS,
+        "attention": ATTENTION,
         "channels": CHANNELS,
         "grades": GRADES,
+        "ledger_faults": LEDGER_FAULTS,
         "means": MEANS,
         "outbox_states": OUTBOX_STATES,
         "outbox_tones": OUTBOX_TONES,
         "party_states": PARTY_STATES,
+        "place_kinds": PLACE_KINDS,
+        "place_methods": PLACE_METHODS,
         "party_tones": PARTY_TONES,
         "reasons": REASONS,
         "result_kinds": RESULT_KINDS,
@@ -234,6 +298,7 @@ def init_app(app: Flask) -> None:
         "statuses": STATUSES,
         "steps": STEPS,
         "triage_reasons": TRIAGE_REASONS,
+        "views": VIEWS,
     }
 
 

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.audit import board
+from hotline.web.audit import attention, board, tickets
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-bp.register_blueprint(board.bp)
+for part in (board, attention, tickets):
+    bp.register_blueprint(part.bp)

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.console import board
+from hotline.web.console import board, desk_intake, tickets
 
 bp = Blueprint("console", __name__, url_prefix="/console")
-bp.register_blueprint(board.bp)
+for part in (board, desk_intake, tickets):
+    bp.register_blueprint(part.bp)

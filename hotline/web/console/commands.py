@@ -1,0 +1,51 @@
+"""What the desk's forms send, and how a command from it is carried out once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+
+from hotline.services import commands
+from hotline.store.models import Ticket
+from hotline.web.parts import request_work
+from hotline.work import Work
+
+
+class CommandForm(BaseModel):
+    """What every command carries: its key, and the version of the ticket on the screen."""
+
+    command_id: UUID
+    seen_version: int | None = None
+
+
+class TextForm(CommandForm):
+    """A command in words."""
+
+    text: str = Field(max_length=2000)
+
+
+def carry_out(
+    number: str, action: str, form: CommandForm, do: Callable[[Work, Ticket], object]
+) -> ResponseReturnValue:
+    """Carry a command out once, and go back to the ticket; a repeat changes nothing.
+
+    Args:
+        number: the ticket's.
+        action: the word under which the page says that it was done.
+        form: the parsed form.
+        do: the service.
+    """
+    body = {name: value for name, value in request.form.items() if name != "done_at"}
+    envelope = commands.Envelope(form.command_id, action, body, form.seen_version)
+
+    with request_work() as work:
+
+        def once(ticket: Ticket, _done_at: datetime | None) -> None:
+            do(work, ticket)
+
+        commands.once(work, number, envelope, once)
+    back = "audit.tickets.show" if request.blueprint == "audit.tickets" else "console.tickets.show"
+    return redirect(url_for(back, number=number, done=action), code=303)

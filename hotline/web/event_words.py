@@ -1,0 +1,237 @@
+"""What an event of the ledger says, in words: one table of the facts that events hold.
+
+Each fact is shown where it occurs, whatever the action; the event as it was hashed stands below,
+folded, so that nothing depends on this table being complete.
+"""
+
+# ruff: noqa: ANN401  facts come from JSON
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import Flask
+
+from hotline.domain.errors import InvalidError
+from hotline.domain.grid import GridMap
+from hotline.domain.limits import Limit, LimitKind
+from hotline.domain.tickets import Action, Step
+from hotline.services.dossier import Happened, Person
+from hotline.store.models import Ticket
+from hotline.web import words
+from hotline.web.filters import duration, second
+from hotline.web.i18n import gettext as _
+from hotline.web.i18n import lazy_gettext as lazy
+from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
+
+TONES: Final[Mapping[Action, str]] = {
+    Action.ALARM: "late",
+    Action.CLIMB: "late",
+    Action.RAISE: "late",
+    Action.REFUSE: "late",
+    Action.DENY: "late",
+    Action.REMIND: "warn",
+    Action.RETURN: "warn",
+    Action.EXTEND: "warn",
+    Action.LAPSE: "warn",
+    Action.ARRIVE: "ok",
+    Action.FINISH: "ok",
+    Action.END_WHISTLE: "ok",
+    Action.CONFIRM: "ok",
+    Action.ANSWER: "ok",
+}
+_OUTCOMES: Final = {"reached": lazy("已接通"), "unreached": lazy("未接通")}
+_DANGER: Final = {
+    "yes": lazy("来电人确认有危险"),
+    "unclear": lazy("来电人的话没有听清，按有危险处理"),
+    "silence": lazy("来电人没有回答，按有危险处理"),
+    "denied": lazy("来电人说没有危险"),
+}
+_BY: Final = {"call": lazy("电话"), "message": lazy("短信"), "link": lazy("一次性链接")}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    app.jinja_env.globals.update(
+        event_facts=event_facts,
+        event_tone=event_tone,
+        fault_words=fault_words,
+        limit_words=limit_words,
+        person_words=person_words,
+        rule_words=rule_words,
+    )
+
+
+def person_words(grid_map: GridMap, person: Person) -> str:
+    """Return a person's name, role and the post held at that moment."""
+    role = str(words.ROLES[person.staff.role])
+    place = post_words(grid_map, person.post) if person.post else ""
+    if not place or place in person.staff.name:
+        place = unit_words(grid_map, person.staff.unit)
+    return _("%(name)s（%(role)s，%(place)s）", name=person.staff.name, role=role, place=place)
+
+
+def event_tone(event: Happened) -> str | None:
+    """Return how an event stands out among the others, if it does."""
+    if event.action is Action.DELIVER:
+        return "late" if event.data.get("state") == "failed" else None
+    return TONES.get(event.action)
+
+
+def rule_words(event: Happened) -> str | None:
+    """Return which rule of the map decided, if one did and nobody else."""
+    rule = event.data.get("rule")
+    if rule is None:
+        return None
+    _limits, _dot, name = str(rule).partition(".")
+    if name in set(Step):
+        return f"{words.STEPS[Step(name)]} ({rule})"
+    return str(rule)
+
+
+def fault_words(fault: str | None) -> str:
+    """Return why a message did not arrive: our words, or the carrier's own code."""
+    if fault is None:
+        return ""
+    return str(words.FAULTS.get(fault, _("运营商代码 %(code)s", code=fault)))
+
+
+def limit_words(code: str) -> str:
+    """Return a limit such as ``1800s`` or ``5wd`` in words; what is none stays as it is."""
+    try:
+        limit = Limit.parse(code)
+    except InvalidError:
+        return code
+    if limit.kind is LimitKind.NATURAL:
+        return duration(timedelta(seconds=limit.amount))
+    amount = f"{limit.amount:g}"
+    if limit.kind is LimitKind.WORKING_DAYS:
+        return _("%(amount)s 个工作日", amount=amount)
+    return _("%(amount)s 个工作小时", amount=amount)
+
+
+def event_facts(grid_map: GridMap, ticket: Ticket, event: Happened) -> list[tuple[str, str]]:
+    """Return the facts of an event as labels and values, in a fixed order."""
+    found = []
+    for key, (label, say) in _FACTS.items():
+        if event.data.get(key) is None:
+            continue
+        said = say(grid_map, ticket, event, event.data[key])
+        if said:
+            found.append((str(label), said))
+    return found
+
+
+_Say = Callable[[GridMap, Ticket, Happened, Any], str]
+
+
+def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
+    if event.action is Action.WHISTLE:
+        return kind_words(grid_map, str(value))
+    return str(words.RESULT_KINDS.get(value, value))
+
+
+def _class(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    found = grid_map.classes.get(str(value))
+    return named(found.name) if found else str(value)
+
+
+def _grid(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    found = grid_map.grids.get(str(value))
+    return named(found.name) if found else str(value)
+
+
+def _rung(grid_map: GridMap, ticket: Ticket, _event: Happened, value: Any) -> str:
+    return rung_words(grid_map, ticket, str(value))
+
+
+def _unit(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return unit_words(grid_map, str(value))
+
+
+def _post(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return post_words(grid_map, str(value))
+
+
+def _parties(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return "、".join(unit_words(grid_map, party["unit"]) for party in value)
+
+
+def _plain(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return str(value)
+
+
+def _instant(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return second(value) if isinstance(value, datetime) else str(value)
+
+
+def _limit(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return limit_words(str(value))
+
+
+def _position(_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
+    accuracy = event.data.get("accuracy_m")
+    where = f"{value}, {event.data.get('longitude')}"
+    return f"{where} (± {accuracy} m)" if accuracy is not None else where
+
+
+def _no_position(_map: GridMap, _ticket: Ticket, _event: Happened, _value: Any) -> str:
+    return _("没有定位")
+
+
+def _seconds(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return _("%(count)s 秒", count=value)
+
+
+def _yes(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return _("是") if value else ""
+
+
+def _by_table(table: Mapping[Any, object]) -> _Say:
+    def say(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+        return str(table.get(value, value))
+
+    return say
+
+
+# Every fact that an event may hold: its label, and how its value is said; shown in this order.
+_FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
+    "channel": (lazy("渠道"), _by_table(words.CHANNELS)),
+    "waits": (lazy("待核实原因"), _by_table(words.TRIAGE_REASONS)),
+    "kind": (lazy("类型"), _kind),
+    "parties": (lazy("呼叫单位"), _parties),
+    "unit": (lazy("单位"), _unit),
+    "grid": (lazy("网格"), _grid),
+    "class": (lazy("类别"), _class),
+    "post": (lazy("岗位"), _post),
+    "from": (lazy("从"), _rung),
+    "to": (lazy("升到"), _rung),
+    "why": (lazy("原因"), _by_table(words.REASONS)),
+    "step": (lazy("时限"), _by_table(words.STEPS)),
+    "due": (lazy("应在此前"), _instant),
+    "sign_by": (lazy("签收时限"), _instant),
+    "handle_by": (lazy("办理时限"), _instant),
+    "limit": (lazy("办理期限"), _limit),
+    "counts_as_signed": (lazy("到时视为签收"), _instant),
+    "until": (lazy("退单截止"), _instant),
+    "before": (lazy("原时限"), _instant),
+    "each": (lazy("延长"), _limit),
+    "repeat": (lazy("第几次催促"), _plain),
+    "redos": (lazy("重办次数"), _plain),
+    "urgent": (lazy("紧急"), _yes),
+    "outcome": (lazy("联系结果"), _by_table(_OUTCOMES)),
+    "danger": (lazy("险情"), _by_table(_DANGER)),
+    "service": (lazy("紧急服务"), _plain),
+    "word": (lazy("险情用语"), _plain),
+    "danger_gone": (lazy("险情已解除"), _yes),
+    "latitude": (lazy("位置"), _position),
+    "position": (lazy("位置"), _no_position),
+    "recording_s": (lazy("留言时长"), _seconds),
+    "round": (lazy("第几轮询问"), _plain),
+    "try": (lazy("第几次联系"), _plain),
+    "by": (lazy("答复方式"), lambda _m, _t, _e, v: str(_BY[v]) if v in _BY else ""),
+    "grade": (lazy("评价"), _by_table(words.GRADES)),
+    "promised_on": (lazy("承诺日期"), _plain),
+    "means": (lazy("方式"), _by_table(words.MEANS)),
+    "state": (lazy("结果"), _by_table(words.OUTBOX_STATES)),
+    "fault": (lazy("未送达原因"), lambda _m, _t, _e, v: fault_words(v)),
+}
