@@ -30,7 +30,7 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
 
 def carry_out(work: Work, due: Due) -> None:
     """Carry out the step of one due timer; its ticket and the timer are locked."""
-    _STEPS[due.timer.step](work, due.ticket, due.timer)
+    STEPS[due.timer.step](work, due.ticket, due.timer)
 
 
 def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -126,7 +126,7 @@ def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
     whistle.climb(work, ticket, party, _rule(work, ticket, party), why=why, due=timer.due_at)
 
 
-_STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
+STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.TRIAGE: _remind_role,
     Step.SIGN: _sign,
     Step.CONTACT: _contact,
