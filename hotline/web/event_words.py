@@ -20,7 +20,7 @@ from hotline.store.models import Ticket
 from hotline.web import words
 from hotline.web.filters import duration, second
 from hotline.web.i18n import gettext as _
-from hotline.web.i18n import lazy_gettext as lazy
+from hotline.web.i18n import lazy_gettext
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
 
 TONES: Final[Mapping[Action, str]] = {
@@ -39,14 +39,18 @@ TONES: Final[Mapping[Action, str]] = {
     Action.CONFIRM: "ok",
     Action.ANSWER: "ok",
 }
-_OUTCOMES: Final = {"reached": lazy("已接通"), "unreached": lazy("未接通")}
+_OUTCOMES: Final = {"reached": lazy_gettext("已接通"), "unreached": lazy_gettext("未接通")}
 _DANGER: Final = {
-    "yes": lazy("来电人确认有危险"),
-    "unclear": lazy("来电人的话没有听清，按有危险处理"),
-    "silence": lazy("来电人没有回答，按有危险处理"),
-    "denied": lazy("来电人说没有危险"),
+    "yes": lazy_gettext("来电人确认有危险"),
+    "unclear": lazy_gettext("来电人的话没有听清，按有危险处理"),
+    "silence": lazy_gettext("来电人没有回答，按有危险处理"),
+    "denied": lazy_gettext("来电人说没有危险"),
 }
-_BY: Final = {"call": lazy("电话"), "message": lazy("短信"), "link": lazy("一次性链接")}
+_BY: Final = {
+    "call": lazy_gettext("电话"),
+    "message": lazy_gettext("短信"),
+    "link": lazy_gettext("一次性链接"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -195,43 +199,43 @@ def _by_table(table: Mapping[Any, object]) -> _Say:
 
 # Every fact that an event may hold: its label, and how its value is said; shown in this order.
 _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
-    "channel": (lazy("渠道"), _by_table(words.CHANNELS)),
-    "waits": (lazy("待核实原因"), _by_table(words.TRIAGE_REASONS)),
-    "kind": (lazy("类型"), _kind),
-    "parties": (lazy("呼叫单位"), _parties),
-    "unit": (lazy("单位"), _unit),
-    "grid": (lazy("网格"), _grid),
-    "class": (lazy("类别"), _class),
-    "post": (lazy("岗位"), _post),
-    "from": (lazy("从"), _rung),
-    "to": (lazy("升到"), _rung),
-    "why": (lazy("原因"), _by_table(words.REASONS)),
-    "step": (lazy("时限"), _by_table(words.STEPS)),
-    "due": (lazy("应在此前"), _instant),
-    "sign_by": (lazy("签收时限"), _instant),
-    "handle_by": (lazy("办理时限"), _instant),
-    "limit": (lazy("办理期限"), _limit),
-    "counts_as_signed": (lazy("到时视为签收"), _instant),
-    "until": (lazy("退单截止"), _instant),
-    "before": (lazy("原时限"), _instant),
-    "each": (lazy("延长"), _limit),
-    "repeat": (lazy("第几次催促"), _plain),
-    "redos": (lazy("重办次数"), _plain),
-    "urgent": (lazy("紧急"), _yes),
-    "outcome": (lazy("联系结果"), _by_table(_OUTCOMES)),
-    "danger": (lazy("险情"), _by_table(_DANGER)),
-    "service": (lazy("紧急服务"), _plain),
-    "word": (lazy("险情用语"), _plain),
-    "danger_gone": (lazy("险情已解除"), _yes),
-    "latitude": (lazy("位置"), _position),
-    "position": (lazy("位置"), _no_position),
-    "recording_s": (lazy("留言时长"), _seconds),
-    "round": (lazy("第几轮询问"), _plain),
-    "try": (lazy("第几次联系"), _plain),
-    "by": (lazy("答复方式"), lambda _m, _t, _e, v: str(_BY[v]) if v in _BY else ""),
-    "grade": (lazy("评价"), _by_table(words.GRADES)),
-    "promised_on": (lazy("承诺日期"), _plain),
-    "means": (lazy("方式"), _by_table(words.MEANS)),
-    "state": (lazy("结果"), _by_table(words.OUTBOX_STATES)),
-    "fault": (lazy("未送达原因"), lambda _m, _t, _e, v: fault_words(v)),
+    "channel": (lazy_gettext("渠道"), _by_table(words.CHANNELS)),
+    "waits": (lazy_gettext("待核实原因"), _by_table(words.TRIAGE_REASONS)),
+    "kind": (lazy_gettext("类型"), _kind),
+    "parties": (lazy_gettext("呼叫单位"), _parties),
+    "unit": (lazy_gettext("单位"), _unit),
+    "grid": (lazy_gettext("网格"), _grid),
+    "class": (lazy_gettext("类别"), _class),
+    "post": (lazy_gettext("岗位"), _post),
+    "from": (lazy_gettext("从"), _rung),
+    "to": (lazy_gettext("升到"), _rung),
+    "why": (lazy_gettext("原因"), _by_table(words.REASONS)),
+    "step": (lazy_gettext("时限"), _by_table(words.STEPS)),
+    "due": (lazy_gettext("应在此前"), _instant),
+    "sign_by": (lazy_gettext("签收时限"), _instant),
+    "handle_by": (lazy_gettext("办理时限"), _instant),
+    "limit": (lazy_gettext("办理期限"), _limit),
+    "counts_as_signed": (lazy_gettext("到时视为签收"), _instant),
+    "until": (lazy_gettext("退单截止"), _instant),
+    "before": (lazy_gettext("原时限"), _instant),
+    "each": (lazy_gettext("延长"), _limit),
+    "repeat": (lazy_gettext("第几次催促"), _plain),
+    "redos": (lazy_gettext("重办次数"), _plain),
+    "urgent": (lazy_gettext("紧急"), _yes),
+    "outcome": (lazy_gettext("联系结果"), _by_table(_OUTCOMES)),
+    "danger": (lazy_gettext("险情"), _by_table(_DANGER)),
+    "service": (lazy_gettext("紧急服务"), _plain),
+    "word": (lazy_gettext("险情用语"), _plain),
+    "danger_gone": (lazy_gettext("险情已解除"), _yes),
+    "latitude": (lazy_gettext("位置"), _position),
+    "position": (lazy_gettext("位置"), _no_position),
+    "recording_s": (lazy_gettext("留言时长"), _seconds),
+    "round": (lazy_gettext("第几轮询问"), _plain),
+    "try": (lazy_gettext("第几次联系"), _plain),
+    "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY[v]) if v in _BY else ""),
+    "grade": (lazy_gettext("评价"), _by_table(words.GRADES)),
+    "promised_on": (lazy_gettext("承诺日期"), _plain),
+    "means": (lazy_gettext("方式"), _by_table(words.MEANS)),
+    "state": (lazy_gettext("结果"), _by_table(words.OUTBOX_STATES)),
+    "fault": (lazy_gettext("未送达原因"), lambda _m, _t, _e, v: fault_words(v)),
 }
