@@ -62,6 +62,14 @@ class Work:
             self._now = clock.read(self.session.connection())
         return self._now
 
+    def begin_at(self, now: datetime) -> None:
+        """Take an instant that was just read from the database together with the first rows.
+
+        Only where the command locks nothing, and once.
+        """
+        if self._now is None:
+            self._now = now
+
     def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
         """Lock the ticket called ``number`` and return it.
 

@@ -25,9 +25,18 @@ def before(work: Work, sid: str, step: str, params: Mapping[str, str]) -> str | 
     row = calls.answered(work.session, sid, step)
     if row is None:
         return None
-    if row.body_hash != body_hash(params):
-        raise RepeatedError(sid=sid, step=step)
+    refuse_other(sid, step, row.body_hash, params)
     return row.answer
+
+
+def refuse_other(sid: str, step: str, known_hash: str, params: Mapping[str, str]) -> None:
+    """Refuse a webhook whose key was answered with another body.
+
+    Raises:
+        RepeatedError: it was.
+    """
+    if known_hash != body_hash(params):
+        raise RepeatedError(sid=sid, step=step)
 
 
 def once(

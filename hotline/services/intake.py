@@ -48,6 +48,8 @@ def receive(
     work: Work,
     demand: Demand,
     beside: Callable[[Ticket, Routing], Sequence[Inbox]] | None = None,
+    *,
+    sequence: int | None = None,
 ) -> tuple[Ticket, Routing]:
     """Make a ticket of a demand, route it, and write everything in one statement.
 
@@ -58,6 +60,7 @@ def receive(
         work: in the role of the citizen, or of the operator who takes it down.
         demand: what came in.
         beside: gives the rows that must stand or fall with the ticket (the carrier's key).
+        sequence: the ticket's number of the day, where one was drawn already.
 
     Returns:
         The ticket as it was written, not in the session, and where it goes and why.
@@ -66,12 +69,9 @@ def receive(
     words, found = mask_numbers(clean(demand.words))
     day = work.now.astimezone(COUNTY_ZONE)
     routing = router.route(words, day.date())
-    ticket = _ticket(
-        work,
-        demand,
-        routing,
-        ticket_number(day.strftime("%y%m%d"), ticket_rows.next_sequence(work.session)),
-    )
+    if sequence is None:
+        sequence = ticket_rows.next_sequence(work.session)
+    ticket = _ticket(work, demand, routing, ticket_number(day.strftime("%y%m%d"), sequence))
     text = TicketText(
         ticket_id=ticket.id, kind="words", salt=secrets.token_hex(8), body=words, at=work.now
     )

@@ -1,7 +1,7 @@
 """A message that comes in: a new demand, more about one, an answer, or “where is my case”."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from twilio.twiml.messaging_response import MessagingResponse
 
@@ -12,6 +12,7 @@ from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
 from hotline.services import inbox, intake, verification
 from hotline.services.timing import map_of
+from hotline.store import intake as intake_rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Inbox, Ticket
 from hotline.work import Work
@@ -36,6 +37,15 @@ _MISSING: Final[Mapping[str, str]] = {
 }
 
 
+class Message(NamedTuple):
+    """A message as the carrier brought it: its name for it, the sender, the words, the webhook."""
+
+    sid: str
+    number: str
+    words: str
+    params: Mapping[str, str]
+
+
 def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
     """Take a message in and return the answer as TwiML; a repeat gets the first answer.
 
@@ -49,13 +59,18 @@ def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str,
     Raises:
         RepeatedError: the same message came before with other words.
     """
-    answer = inbox.before(work, sid, STEP, params)
-    if answer is not None:
-        return answer
-    mine = ticket_rows.open_of_number(work.session, work.kit.keys.lookups(number))
+    hashes = work.kit.keys.lookups(number)
+    seen = intake_rows.glance(work.session, sid, STEP, hashes)
+    if seen.answer is not None and seen.body_hash is not None:
+        inbox.refuse_other(sid, STEP, seen.body_hash, params)
+        return seen.answer
+    if not seen.has_open:
+        # Nothing will be locked: the instant of this command is that of its first look.
+        work.begin_at(seen.now)
+    mine = ticket_rows.open_of_number(work.session, hashes) if seen.has_open else []
     text = _heed(work, mine, clean(words)) if mine else None
     if text is None:
-        return _new(work, sid, number, words, params)
+        return _new(work, Message(sid, number, words, params), seen.sequence)
     work.session.add(inbox.row(work, sid, STEP, params, reply(text)))
     return reply(text)
 
@@ -67,8 +82,9 @@ def reply(text: str) -> str:
     return str(response)
 
 
-def _new(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
+def _new(work: Work, message: Message, sequence: int | None) -> str:
     """Make a ticket; words that only ask after a case, and of no one's, are answered."""
+    sid, number, words, params = message
     reading = read_message(clean(words), asked=False, has_open=False)
     asks = reading.intent is Intent.WHERE and not _names_matter(work, words)
     if asks or reading.intent is Intent.EMPTY:
@@ -82,7 +98,8 @@ def _new(work: Work, sid: str, number: str, words: str, params: Mapping[str, str
         return (inbox.row(work, sid, STEP, params, answers[0]),)
 
     waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
-    intake.receive(work, intake.Demand("message", number, words, waits=waits), remember)
+    demand = intake.Demand("message", number, words, waits=waits)
+    intake.receive(work, demand, remember, sequence=sequence)
     return answers[0]
 
 

@@ -1,13 +1,13 @@
-"""The one write that takes a demand in: every row of a new ticket in a single statement.
+"""The one look and the one write that take a demand in.
 
-This is the hot path (`docs/performance.md`): one JSON document, one round trip, whatever the
-number of events, limits and messages that the new ticket starts with.
+This is the hot path (`docs/performance.md`): a round trip says all that rows know about a message,
+another writes every row of a new ticket, whatever the number of events, limits and messages.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,6 +35,36 @@ _INSERT: Final = sa.text(
     + ", ".join(_INTO.format(table.__tablename__) for table in _TABLES)
     + " SELECT 1"
 )
+
+_GLANCE: Final = sa.text(
+    "SELECT hotline_now(), i.answer, i.body_hash, has_open, CASE WHEN i.sid IS NULL AND"
+    " NOT has_open THEN nextval('ticket_number_seq') END FROM (SELECT EXISTS (SELECT FROM"
+    " ticket_identity d JOIN ticket t ON t.id = d.ticket_id WHERE d.number_hash = ANY(:hashes)"
+    " AND t.status <> 'answered') AS has_open) o"
+    " LEFT JOIN inbox i ON i.sid = :sid AND i.step = :step"
+)
+
+
+class Glance(NamedTuple):
+    """What rows say about a message that came in.
+
+    ``answer`` and ``body_hash`` are those of the same message, if it came before. ``has_open``:
+    the sender has tickets to speak about. ``sequence`` is drawn for what can only be a new demand.
+    """
+
+    now: datetime
+    answer: str | None
+    body_hash: str | None
+    has_open: bool
+    sequence: int | None
+
+
+def glance(session: Session, sid: str, step: str, hashes: Sequence[str]) -> Glance:
+    """Return the time, the earlier answer to a message, and what is known of its sender."""
+    found = session.connection().execute(
+        _GLANCE, {"sid": sid, "step": step, "hashes": list(hashes)}
+    )
+    return Glance(*found.one())
 
 
 def insert(session: Session, rows: Iterable[SQLModel | Mapping[str, Any]]) -> None:

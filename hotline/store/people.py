@@ -79,15 +79,10 @@ def on_duty(
         now: the instant at which they must be on duty.
     """
     wanted = set(stand_ins) | {post for post in stand_ins.values() if post}
-    rows = session.execute(
-        sa.select(col(PostHolding.post), col(Staff.id))
-        .join(Staff, col(Staff.id) == col(PostHolding.staff_id))
-        .where(col(PostHolding.post).in_(wanted), col(Staff.active), ~_away(now), *_holding(now))
-        .order_by(col(PostHolding.post), col(Staff.login))
-    )
+    rows = session.connection().execute(_ON_DUTY, {"posts": list(wanted), "now": now})
     there: dict[str, UUID] = {}
-    for post, staff_id in rows:
-        there.setdefault(post, staff_id)
+    for row in rows:
+        there.setdefault(row.post, row.id)
     return {post: _answers(post, stand_in, there) for post, stand_in in stand_ins.items()}
 
 
@@ -134,12 +129,12 @@ def failures(
     return session.execute(account).scalar_one(), session.execute(address).scalar_one()
 
 
-def _holding(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _holding(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
     until = col(PostHolding.until_at)
     return (col(PostHolding.from_at) <= now, sa.or_(until.is_(None), until > now))
 
 
-def _away(now: datetime) -> sa.ColumnElement[bool]:
+def _away(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         col(Leave.staff_id) == col(Staff.id),
         col(Leave.from_at) <= now,
@@ -158,3 +153,20 @@ def holdings(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[P
     for row in rows:
         found.setdefault(row.staff_id, []).append(row)
     return found
+
+
+def _on_duty() -> sa.Select[str, UUID]:
+    """Return the question that every dispatch and every climb asks, built once."""
+    now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+    posts = sa.bindparam("posts", type_=sa.ARRAY(sa.Text))
+    return (
+        sa.select(col(PostHolding.post), col(Staff.id))
+        .join(Staff, col(Staff.id) == col(PostHolding.staff_id))
+        .where(
+            col(PostHolding.post) == sa.any_(posts), col(Staff.active), ~_away(now), *_holding(now)
+        )
+        .order_by(col(PostHolding.post), col(Staff.login))
+    )
+
+
+_ON_DUTY = _on_duty()
