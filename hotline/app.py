@@ -49,7 +49,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         secure_cookies=settings.secure_cookies,
         photos_per_command=settings.photos_per_command,
     )
-    app.before_request(parts.refuse_foreign)
     for part in (
         i18n,
         filters,
@@ -62,5 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         event_words,
     ):
         part.init_app(app)
+    # After the request has its id, so that a refusal can be told apart in the log.
+    app.before_request(parts.refuse_foreign)
     blueprints.register(app)
     return app

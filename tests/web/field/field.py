@@ -1,13 +1,14 @@
 """An officer's and a unit's phone in tests: press a button of a page, as a browser would."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from uuid import uuid4
 
-from flask.testing import FlaskClient
+import sqlalchemy as sa
 from PIL import Image
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, stream_encode_multipart
 
 from hotline.demo import staff
 from tests.county import County
@@ -39,13 +40,29 @@ class Phone:
         values: dict[str, object] = {"command_id": str(uuid4())}
         if number.isdigit():
             values["seen_version"] = str(self.county.ticket(number).version)
-        return self.client.post(path, data=values | fields)
+        # Built in memory: werkzeug's client leaves the file that it spools large forms to open.
+        body, length, boundary = stream_encode_multipart(
+            dict(_parts(values | fields)), use_tempfile=False
+        )
+        return self.client.post(
+            path,
+            input_stream=body,
+            content_length=length,
+            content_type=f'multipart/form-data; boundary="{boundary}"',
+        )
 
     def done(self, path: str, **fields: object) -> str:
         """Post a command that must go through, and return the page it leads to."""
         answer = self.press(path, **fields)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return self.page(answer.headers["Location"])
+
+
+def _parts(values: Mapping[str, object]) -> Iterator[tuple[str, list[object]]]:
+    """Return the parts of a form: each field's values, files as werkzeug sends them."""
+    for name, value in values.items():
+        several = value if isinstance(value, list) else [value]
+        yield name, [FileStorage(*one) if isinstance(one, tuple) else one for one in several]
 
 
 def ticket_path(number: str, command: str = "") -> str:
@@ -78,3 +95,18 @@ def photo(size: tuple[int, int] = (64, 48), name: str = "现场.jpg") -> tuple[B
 def hidden(page: str) -> Mapping[str, str]:
     """Return the hidden fields of a page's last command form."""
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def statements(phone: Phone, path: str) -> int:
+    """Return how many statements a page sends to the database."""
+    engine = phone.client.application.extensions["hotline"].engine
+    sent: list[str] = []
+
+    def note(_c, _cursor, statement, *_rest: object) -> None:
+        sent.append(statement)
+
+    phone.page(path)  # whatever is only read once is read
+    sa.event.listen(engine, "before_cursor_execute", note)
+    phone.page(path)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return len(sent)

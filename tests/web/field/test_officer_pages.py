@@ -12,6 +12,7 @@ from tests.web.field.field import (
     Phone,
     accepted,
     photo,
+    statements,
     ticket_path,
     whistled,
 )
@@ -39,27 +40,12 @@ def test_the_list_shows_what_waits_and_what_was_signed_for(county: County):
 def test_the_list_asks_the_database_as_often_for_thirty_tickets_as_for_one(county: County):
     phone = Phone(county, OFFICER)
     county.demand()
-    few = statements(phone)
+    few = statements(phone, "/field/")
     for _ in range(10):
         county.demand()
 
-    assert statements(phone) == few
+    assert statements(phone, "/field/") == few
     assert few <= 12  # five of them ask who is signed in
-
-
-def statements(phone: Phone) -> int:
-    """Return how many statements the list page sends."""
-    engine = phone.client.application.extensions["hotline"].engine
-    sent: list[str] = []
-
-    def note(_c, _cursor, statement, *_rest: object) -> None:
-        sent.append(statement)
-
-    phone.page("/field/")  # whatever is only read once is read
-    sa.event.listen(engine, "before_cursor_execute", note)
-    phone.page("/field/")
-    sa.event.remove(engine, "before_cursor_execute", note)
-    return len(sent)
 
 
 def test_a_ticket_page_says_what_where_how_long_and_what_next(county: County):
