@@ -164,6 +164,10 @@ def _plain(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return str(value)
 
 
+def _count(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return str(value) if value else ""
+
+
 def _instant(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return second(value) if isinstance(value, datetime) else str(value)
 
@@ -219,7 +223,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "until": (lazy_gettext("退单截止"), _instant),
     "before": (lazy_gettext("原时限"), _instant),
     "each": (lazy_gettext("延长"), _limit),
-    "repeat": (lazy_gettext("第几次催促"), _plain),
+    "repeat": (lazy_gettext("第几次催促"), _count),
     "redos": (lazy_gettext("重办次数"), _plain),
     "urgent": (lazy_gettext("紧急"), _yes),
     "outcome": (lazy_gettext("联系结果"), _by_table(_OUTCOMES)),
@@ -232,7 +236,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "recording_s": (lazy_gettext("留言时长"), _seconds),
     "round": (lazy_gettext("第几轮询问"), _plain),
     "try": (lazy_gettext("第几次联系"), _plain),
-    "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY[v]) if v in _BY else ""),
+    "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY.get(str(v), ""))),
     "grade": (lazy_gettext("评价"), _by_table(words.GRADES)),
     "promised_on": (lazy_gettext("承诺日期"), _plain),
     "means": (lazy_gettext("方式"), _by_table(words.MEANS)),

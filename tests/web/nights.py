@@ -94,7 +94,7 @@ def returned(county: County) -> str:
 
 def more_time(county: County) -> str:
     """A ticket whose officer asks for more time; a supervisor rules on it."""
-    number = accepted(county, "双台子乡房身村的村路坏了")
+    number = accepted(county, "双台子乡砖山子村村路坏了")
     with county.work(county.officer_of(number)) as work:
         tickets.ask_for_time(work, work.ticket(number), "备件明天才到")
     return number
@@ -102,7 +102,7 @@ def more_time(county: County) -> str:
 
 def in_triage(county: County, count: int = 1) -> list[str]:
     """Tickets that wait for a person."""
-    return [county.demand(f"家里没水了，第{number}次打电话") for number in range(count)]
+    return [county.demand(f"家里没水了，第{number}次打电话") for number in range(1, count + 1)]
 
 
 def alarmed(county: County) -> str:
