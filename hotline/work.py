@@ -6,7 +6,7 @@ without an exception.
 """
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,10 +22,11 @@ from hotline.domain.errors import NotFoundError, StaleError
 from hotline.domain.grid import Post
 from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit
-from hotline.store import people, timers
+from hotline.store import people, rows, timers
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Ticket, TicketEvent, TicketText, Timer
+from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
+from hotline.store.rows import NewTimer, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Work:
     kit: Kit
     _now: datetime | None = None
     _events: list[dict[str, Any]] = field(default_factory=list)
-    _timers: list[Timer] = field(default_factory=list)
+    _timers: list[NewTimer] = field(default_factory=list)
+    _promises: list[Promise] = field(default_factory=list)
     _duty: dict[str, OnDuty] = field(default_factory=dict)
 
     @property
@@ -189,7 +191,11 @@ class Work:
         self.session.add(text)
         return {"text": str(text.id), "text_hash": ledger.salted(salt, words)}
 
-    def start_timer(self, timer: Timer) -> None:
+    def promise(self, promises: Iterable[Promise]) -> None:
+        """Put messages and calls into the outbox. Like events, they are written at the end."""
+        self._promises.extend(promises)
+
+    def start_timer(self, timer: NewTimer) -> None:
         """Set a limit. Like events, limits are written in one go at the end."""
         self._timers.append(timer)
 
@@ -224,23 +230,25 @@ class Work:
             self._duty |= people.on_duty(self.session, {post.id: post.stand_in}, self.now)
         return self._duty[post.id]
 
-    def take_rows(self) -> list[dict[str, Any] | Timer]:
-        """Hand over the events and limits recorded so far, for whoever writes them itself.
+    def take_rows(self) -> list[dict[str, Any] | NewTimer | Promise]:
+        """Hand over the events, limits and messages recorded so far, for whoever writes them.
 
         Intake does: it writes a new ticket with all that belongs to it in one statement.
         """
-        rows: list[dict[str, Any] | Timer] = [*self._events, *self._timers]
-        self._events, self._timers = [], []
-        return rows
+        taken: list[dict[str, Any] | NewTimer | Promise] = [
+            *self._events,
+            *self._timers,
+            *self._promises,
+        ]
+        self._events, self._timers, self._promises = [], [], []
+        return taken
 
     def flush(self) -> None:
         """Write everything that was recorded so far; `open_work` does it at the end."""
         self.session.flush()
-        if self._events:
-            self.session.execute(sa.insert(TicketEvent), self._events)
-        if self._timers:
-            timers.start(self.session, self._timers)
-        self._events, self._timers = [], []
+        taken = self.take_rows()
+        if taken:
+            rows.insert(self.session, taken)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def incoming(work: Work, sid: str, number: str | None, base: str) -> str:
         return _greet(base)
     if work.kit.capabilities.alert_calls:
         for person in operators:
-            row = telling.outgoing(
+            telling.promise(
                 work,
                 ticket_id=None,
                 cause="ring_operator",
@@ -68,7 +68,6 @@ def incoming(work: Work, sid: str, number: str | None, base: str) -> str:
                 means="call",
                 staff_id=person.id,
             )
-            work.session.add(row)
     return voice.queue(f"{base}/wait", f"{base}/left")
 
 
@@ -136,7 +135,7 @@ def danger_answered(work: Work, sid: str, speech: str, digits: str, base: str) -
         work.act(ticket, Action.ALARM, {"danger": "denied"})
         return _go_on(work, call, ticket, None, base)
     service = str(call.talk["danger"])
-    row = telling.outgoing(
+    row = telling.promise(
         work,
         ticket_id=ticket.id,
         cause="three_party",
@@ -146,7 +145,6 @@ def danger_answered(work: Work, sid: str, speech: str, digits: str, base: str) -
         means="conference",
         service=service,
     )
-    work.session.add(row)
     heard = "yes" if yes_no(speech, digits) else "unclear" if speech.strip() else "silence"
     work.act(ticket, Action.ALARM, {"danger": heard, "service": service, "message": row.id})
     names = {found.number: str(found.name) for found in work.kit.maps.current.danger}

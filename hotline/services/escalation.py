@@ -98,7 +98,7 @@ def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
         told = telling.tell(work, ticket, posts, "overdue", params, urgent=ticket.urgent)
         data = {"from": before, "to": above.name, "why": "overdue", "told": told}
         _record(work, ticket, timer, Action.CLIMB, data)
-        if not all("nobody_on_duty" in facts for facts in told):
+        if not telling.nobody(told):
             break
         before, above = above.name, timing.rung_above(work, ticket)
     _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))

@@ -15,9 +15,9 @@ from hotline.domain.limits import Limit
 from hotline.domain.routing import Routing, known_class, known_place, route
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 from hotline.services import telling, tickets, timing
-from hotline.store import intake as rows
+from hotline.store import rows
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Inbox, Outgoing, Ticket, TicketIdentity, TicketText
+from hotline.store.models import Inbox, Ticket, TicketIdentity, TicketText
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 LINE: Final = "12345"
@@ -88,14 +88,13 @@ def receive(
         },
         actor=CITIZEN if demand.channel != "desk" else work.actor,
     )
-    told = _begin(work, ticket)
+    _begin(work, ticket)
     rows.insert(
         work.session,
         [
             ticket,
             _identity(work, ticket.id, demand, found),
             text,
-            *told,
             *(beside(ticket, routing) if beside else ()),
             *work.take_rows(),
         ],
@@ -126,17 +125,17 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
     )
 
 
-def _begin(work: Work, ticket: Ticket) -> list[Outgoing]:
+def _begin(work: Work, ticket: Ticket) -> None:
     """Start the first limit of a new ticket; tell the officer if it has one."""
     if ticket.triage_reason is None:
-        return dispatch(work, ticket, generation=0)
+        dispatch(work, ticket, generation=0)
+        return
     due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
     ticket.due_at, ticket.due_provisional = due.at, due.provisional
     timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
-    return []
 
 
-def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> list[Outgoing]:
+def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> None:
     """Send a ticket with a grid, a class and a post on its way (派单).
 
     Where nobody is on duty at the post nor its stand-in's, that is put on record and the next
@@ -146,9 +145,6 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> li
         work: the command.
         ticket: in triage; new, or locked.
         generation: 0 for a new ticket, which has had no limits yet.
-
-    Returns:
-        The rows of the messages promised, which the caller stores.
     """
     ticket.dispatched_at = work.now
     due = _start_signing(work, ticket, generation)
@@ -156,8 +152,8 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> li
     handle_by = timing.deadline(work, work.now, limit)
     ticket.due_at, ticket.due_provisional = due, handle_by.provisional
     post = ticket.post or ""
-    told_rows, facts = telling.to_post(
-        work, ticket, post, "dispatched", {"due": telling.local(due)}, urgent=ticket.urgent
+    told = telling.tell(
+        work, ticket, [post], "dispatched", {"due": telling.local(due)}, urgent=ticket.urgent
     )
     data: dict[str, object] = {
         "post": post,
@@ -165,10 +161,11 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> li
         "grid": ticket.grid,
         "class": ticket.class_code,
     }
-    data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": [facts]}
+    data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": told}
     work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
     ticket.triage_reason = None
-    return told_rows + (_climb_at_once(work, ticket) if "nobody_on_duty" in facts else [])
+    if telling.nobody(told):
+        _climb_at_once(work, ticket)
 
 
 def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
@@ -183,26 +180,19 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
     return sign.at
 
 
-def _climb_at_once(work: Work, ticket: Ticket) -> list[Outgoing]:
+def _climb_at_once(work: Work, ticket: Ticket) -> None:
     """Nobody stands at the post: the rungs above are told, the first where somebody is."""
-    promised: list[Outgoing] = []
     while (above := timing.rung_above(work, ticket)) is not None:
         before, ticket.rung = ticket.rung, above.name
-        told = []
-        for post in above.posts:
-            params = {"step": "岗位无人在岗", "rung": str(above.title)}
-            more, facts = telling.to_post(
-                work, ticket, post.id, "overdue", params, urgent=ticket.urgent
-            )
-            promised += more
-            told.append(facts)
+        params = {"step": "岗位无人在岗", "rung": str(above.title)}
+        posts = [post.id for post in above.posts]
+        told = telling.tell(work, ticket, posts, "overdue", params, urgent=ticket.urgent)
         data = {"from": before, "to": above.name, "why": "nobody_on_duty", "due": work.now}
         work.act(
             ticket, Action.CLIMB, data | {"rule": "posts.stand_in", "told": told}, actor=SYSTEM
         )
-        if promised:
+        if not telling.nobody(told):
             break
-    return promised
 
 
 def _limit(work: Work, ticket: Ticket, step: str) -> Limit:
@@ -247,8 +237,7 @@ def locate(
         ticket.urgent = urgent
     data = {"routing": routing.as_json(), "urgent": ticket.urgent}
     work.act(ticket, Action.LOCATE, data)
-    for row in dispatch(work, ticket):
-        work.session.add(row)
+    dispatch(work, ticket)
 
 
 def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None) -> Routing | None:
@@ -275,8 +264,7 @@ def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None)
     work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
     _apply(ticket, routing)
     if routing.triage is None:
-        for row in dispatch(work, ticket):
-            work.session.add(row)
+        dispatch(work, ticket)
     else:
         ticket.triage_reason = routing.triage.value
     return routing

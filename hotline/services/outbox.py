@@ -221,7 +221,7 @@ def _fall_back(work: Work, row: Outgoing) -> object:
     ticket = work.ticket_by_id(row.ticket_id)
     params = {name: str(value) for name, value in row.params.items()}
     if row.audience == "staff" and row.means == "message" and work.kit.capabilities.alert_calls:
-        call = telling.outgoing(
+        call = telling.promise(
             work,
             ticket_id=ticket.id,
             cause=row.cause,
@@ -232,7 +232,6 @@ def _fall_back(work: Work, row: Outgoing) -> object:
             staff_id=row.staff_id,
             post=row.post,
         )
-        work.session.add(call)
         return {"person": row.staff_id, "by": {"call": call.id}}
     if row.audience == "staff" and row.post is not None:
         stand_in = timing.map_of(work, ticket).post(row.post).stand_in

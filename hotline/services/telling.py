@@ -1,12 +1,12 @@
 """Promise a message or a call to whoever answers for a post, to a caller, to a service.
 
-Only rows of the outbox are written here; the worker hands them to the carrier after the commit.
+Only rows of the outbox are promised here; the worker hands them to the carrier after the commit.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hotline.channels.templates import TEMPLATES
 from hotline.clock import COUNTY_ZONE
@@ -14,14 +14,15 @@ from hotline.domain.grid import GridMap
 from hotline.domain.tickets import Role
 from hotline.services.timing import map_of
 from hotline.store import people
-from hotline.store.models import Outgoing, Ticket
+from hotline.store.models import Ticket
+from hotline.store.rows import Promise
 from hotline.work import Work
 
 NO_PLACE: Final = "地点待核实"
 NO_CLASS: Final = "诉求待核实"
 
 
-def outgoing(  # noqa: PLR0913  one row, named fields
+def promise(  # noqa: PLR0913  one row, named fields
     work: Work,
     *,
     ticket_id: UUID | None,
@@ -33,12 +34,12 @@ def outgoing(  # noqa: PLR0913  one row, named fields
     staff_id: UUID | None = None,
     post: str | None = None,
     service: str | None = None,
-) -> Outgoing:
-    """Return the row of one promise, checked against its template but not yet stored."""
+    fell_back: bool = False,
+) -> Promise:
+    """Promise one message or call, checked against its template; return its row."""
     if means == "message":
         TEMPLATES[template].format_map(params)
-    return Outgoing(
-        id=uuid4(),
+    row = Promise(
         ticket_id=ticket_id,
         cause=cause,
         means=means,
@@ -51,7 +52,10 @@ def outgoing(  # noqa: PLR0913  one row, named fields
         next_try_at=work.now,
         created_at=work.now,
         changed_at=work.now,
+        fell_back=fell_back,
     )
+    work.promise([row])
+    return row
 
 
 def tell(  # noqa: PLR0913  whom, what, how
@@ -72,52 +76,40 @@ def tell(  # noqa: PLR0913  whom, what, how
     Returns:
         The facts for the ledger: who was found, or that nobody is on duty, by which means.
     """
-    told = []
-    for post in posts:
-        rows, facts = to_post(work, ticket, post, template, params, urgent=urgent)
-        for row in rows:
-            row.fell_back = row.fell_back or fallback
-        work.session.add_all(rows)
-        told.append(facts)
-    return told
-
-
-def to_post(
-    work: Work,
-    ticket: Ticket,
-    post: str,
-    template: str,
-    params: Mapping[str, str],
-    *,
-    urgent: bool = False,
-) -> tuple[list[Outgoing], dict[str, object]]:
-    """Return the rows that promise a message to a post, not yet stored, and the facts."""
-    grid_map = map_of(work, ticket)
-    duty = work.on_duty(grid_map.post(post))
-    facts: dict[str, object] = {"post": post}
-    if duty.staff_id is None:
-        return [], facts | {"nobody_on_duty": True}
+    if not posts:
+        return []
+    every = facts_of(map_of(work, ticket), ticket) | dict(params)
     means = ("message", "call") if urgent and work.kit.capabilities.alert_calls else ("message",)
-    rows = [
-        outgoing(
-            work,
-            ticket_id=ticket.id,
-            cause=template,
-            template=template,
-            params=facts_of(grid_map, ticket) | dict(params),
-            audience="staff",
-            means=each,
-            staff_id=duty.staff_id,
-            post=duty.post,
-        )
-        for each in means
-    ]
-    if len(rows) > 1:
-        rows[0].fell_back = True  # the call beside it is its fallback
-    if duty.as_stand_in:
-        facts["stand_in"] = duty.post
-    sent = {row.means: row.id for row in rows}
-    return rows, facts | {"person": duty.staff_id, "by": sent}
+
+    def of_post(post: str) -> dict[str, object]:
+        duty = work.on_duty(map_of(work, ticket).post(post))
+        if duty.staff_id is None:
+            return {"post": post, "nobody_on_duty": True}
+        sent = {
+            each: promise(
+                work,
+                ticket_id=ticket.id,
+                cause=template,
+                template=template,
+                params=every,
+                audience="staff",
+                means=each,
+                staff_id=duty.staff_id,
+                post=duty.post,
+                # A call beside a message is its fallback.
+                fell_back=fallback or (each == "message" and len(means) > 1),
+            ).id
+            for each in means
+        }
+        facts: dict[str, object] = {"post": post, "person": duty.staff_id, "by": sent}
+        return facts | ({"stand_in": duty.post} if duty.as_stand_in else {})
+
+    return [of_post(post) for post in posts]
+
+
+def nobody(told: Sequence[Mapping[str, object]]) -> bool:
+    """Whether `tell` found nobody on duty at any of the posts."""
+    return all("nobody_on_duty" in facts for facts in told)
 
 
 def tell_role(
@@ -126,7 +118,7 @@ def tell_role(
     """Promise a message to everybody on duty in ``role``, and return the facts."""
     told: list[dict[str, object]] = []
     for person in people.with_role(work.session, role, work.now):
-        row = outgoing(
+        row = promise(
             work,
             ticket_id=ticket.id,
             cause=template,
@@ -135,7 +127,6 @@ def tell_role(
             audience="staff",
             staff_id=person.id,
         )
-        work.session.add(row)
         told.append({"role": role, "person": person.id, "by": {row.means: row.id}})
     return told or [{"role": role, "nobody_on_duty": True}]
 
@@ -144,7 +135,7 @@ def tell_person(
     work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
 ) -> dict[str, object]:
     """Promise a message to one person, and return the facts."""
-    row = outgoing(
+    row = promise(
         work,
         ticket_id=ticket.id,
         cause=template,
@@ -153,7 +144,6 @@ def tell_person(
         audience="staff",
         staff_id=staff_id,
     )
-    work.session.add(row)
     return {"person": staff_id, "by": {row.means: row.id}}
 
 
@@ -161,7 +151,7 @@ def tell_caller(
     work: Work, ticket: Ticket, template: str, params: Mapping[str, str], *, means: str = "message"
 ) -> dict[str, object]:
     """Promise a message or a call to the ticket's caller, and return the facts."""
-    row = outgoing(
+    row = promise(
         work,
         ticket_id=ticket.id,
         cause=template,
@@ -170,7 +160,6 @@ def tell_caller(
         audience="caller",
         means=means,
     )
-    work.session.add(row)
     return {"caller": True, "by": {means: row.id}}
 
 

@@ -8,7 +8,8 @@ from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import CLOCK, ENDS, Status, Step
-from hotline.store.models import Ticket, Timer, WhistleParty
+from hotline.store.models import Ticket, WhistleParty
+from hotline.store.rows import NewTimer
 from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
@@ -83,7 +84,7 @@ def start_timer(
     if generation is None:
         generation = work.next_generation(subject, step)
     work.start_timer(
-        Timer(
+        NewTimer(
             ticket_id=ticket.id,
             subject_id=subject,
             step=step,
@@ -97,7 +98,7 @@ def start_timer(
 def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime) -> None:
     """Set a limit of a called unit; its generation counts the climbs and never repeats."""
     work.start_timer(
-        Timer(
+        NewTimer(
             ticket_id=party.ticket_id,
             subject_id=party.id,
             step=step,

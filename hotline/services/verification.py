@@ -195,5 +195,5 @@ def raise_rung(work: Work, ticket: Ticket) -> None:
             },
             actor=SYSTEM,
         )
-        if not all("nobody_on_duty" in facts for facts in told):
+        if not telling.nobody(told):
             return

@@ -56,7 +56,7 @@ def blow(
     data = text | {"whistle": whistle.id, "kind": kind, "parties": parties}
     work.act(ticket, Action.WHISTLE, data | {"due": due, "done_at": done_at})
     for party, told in called:
-        if _nobody(told):
+        if telling.nobody(told):
             climb(work, ticket, party, rule, why="nobody_on_duty", due=work.now)
         else:
             timing.start_party_timer(work, party, Step.WHISTLE_ACK, due)
@@ -101,10 +101,6 @@ def _call(
     work.session.add(party)
     params = {"unit": str(grid_map.unit(unit).name), "due": telling.local(due)}
     return party, telling.tell(work, ticket, [post.id], "whistle", params, urgent=rule.danger)
-
-
-def _nobody(told: Sequence[dict[str, object]]) -> bool:
-    return all("nobody_on_duty" in facts for facts in told)
 
 
 def acknowledge(
@@ -238,7 +234,7 @@ def climb(
         told = _tell_rung(work, ticket, party, rule, found, why=why, due=due)
         party.rung, party.reminders = found.rung, found.repeat
         party.generation += 1
-        if found.step is Step.WHISTLE_TOP or not _nobody(told):
+        if found.step is Step.WHISTLE_TOP or not telling.nobody(told):
             break
         why = "nobody_on_duty"
     if found is None or found.limit is None:

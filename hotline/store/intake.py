@@ -1,40 +1,15 @@
-"""The one look and the one write that take a demand in.
+"""The one look that a message which comes in needs.
 
-This is the hot path (`docs/performance.md`): a round trip says all that rows know about a message,
-another writes every row of a new ticket, whatever the number of events, limits and messages.
+This is the hot path (`docs/performance.md`): one round trip says all that rows know about it; the
+other one is the write (`hotline.store.rows`).
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
-from uuid import UUID
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
-
-from hotline.domain.ledger import instant
-from hotline.store.models import (
-    Call,
-    Inbox,
-    Outgoing,
-    Ticket,
-    TicketEvent,
-    TicketIdentity,
-    TicketText,
-    Timer,
-)
-
-_TABLES: Final = (Ticket, TicketIdentity, TicketText, TicketEvent, Timer, Outgoing, Call, Inbox)
-_INTO: Final = (
-    "{0}_in AS (INSERT INTO {0} SELECT * FROM "
-    "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)))"
-)
-_INSERT: Final = sa.text(
-    "WITH doc AS (SELECT CAST(:document AS jsonb) AS d), "
-    + ", ".join(_INTO.format(table.__tablename__) for table in _TABLES)
-    + " SELECT 1"
-)
+from sqlmodel import Session
 
 _GLANCE: Final = sa.text(
     "SELECT hotline_now(), i.answer, i.body_hash, has_open, CASE WHEN i.sid IS NULL AND"
@@ -65,33 +40,3 @@ def glance(session: Session, sid: str, step: str, hashes: Sequence[str]) -> Glan
         _GLANCE, {"sid": sid, "step": step, "hashes": list(hashes)}
     )
     return Glance(*found.one())
-
-
-def insert(session: Session, rows: Iterable[SQLModel | Mapping[str, Any]]) -> None:
-    """Insert the rows of one intake, of any of its tables, in one statement.
-
-    Args:
-        session: in the transaction of the intake.
-        rows: model objects that are not in the session, or events as plain mappings.
-
-    Raises:
-        sqlalchemy.exc.IntegrityError: the carrier's key was answered in the meantime.
-    """
-    document: dict[str, list[dict[str, Any]]] = {str(t.__tablename__): [] for t in _TABLES}
-    for row in rows:
-        if isinstance(row, SQLModel):
-            document[str(type(row).__tablename__)].append(dict(row))
-        else:
-            document["ticket_event"].append(dict(row))
-    text = json.dumps(document, ensure_ascii=False, default=_plain)
-    session.connection().execute(_INSERT, {"document": text})
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
-    if isinstance(value, datetime):
-        return instant(value)
-    raise TypeError(f"{type(value).__name__} is no column of an intake")

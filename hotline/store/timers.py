@@ -6,7 +6,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Step
@@ -22,17 +21,6 @@ class Due(NamedTuple):
 
     timer: Timer
     ticket: Ticket
-
-
-def start(session: Session, rows: Sequence[Timer]) -> None:
-    """Set limits in one statement; one that was set before is left as it is.
-
-    The unique key (subject, step, generation) is what makes every decision happen once.
-    """
-    session.execute(
-        insert(Timer).on_conflict_do_nothing(index_elements=["subject_id", "step", "generation"]),
-        [dict(row) for row in rows],
-    )
 
 
 def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
