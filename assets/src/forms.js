@@ -26,7 +26,8 @@ function send(form, submitter, afterSwap) {
   }
   const release = hold(form, submitter);
   const request = new XMLHttpRequest();
-  request.open("POST", submitter?.formAction || form.action);
+  // A button without the attribute still has a `formAction`: the address of the page.
+  request.open("POST", submitter?.hasAttribute("formaction") ? submitter.formAction : form.action);
   request.setRequestHeader("Accept", "text/html");
   request.responseType = "document";
   request.upload.addEventListener("progress", (event) => showProgress(form, event));

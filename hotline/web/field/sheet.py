@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.grid import GridMap, Unit, UnitKind
-from hotline.domain.tickets import Status, Step
+from hotline.domain.tickets import CLOCK, Status, Step
 from hotline.domain.whistle import PartyState, is_over
 from hotline.services import timing
 from hotline.store import tickets as ticket_rows
@@ -45,6 +45,13 @@ class Sheet:
     history: list[Happened]
     possible: list[str]
     next: str | None
+
+    @property
+    def clock(self) -> Step | None:
+        """The limit that ``due_at`` of the ticket is; none at an end of its life."""
+        if self.ticket.status is Status.EXTENSION_PENDING:
+            return Step.HANDLE  # it runs on until more time is granted
+        return CLOCK.get(self.ticket.status)
 
     @property
     def open_whistles(self) -> list[Called]:
@@ -89,6 +96,8 @@ def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
         return None
     if ticket.contacted_at is None:
         return "contact"
+    if any(called.is_over for called in still_open):
+        return "end-whistle"
     return "check-in" if still_open else "submit"
 
 

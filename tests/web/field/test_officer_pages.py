@@ -54,7 +54,7 @@ def test_a_ticket_page_says_what_where_how_long_and_what_next(county: County):
 
     page = phone.page(ticket_path(number))
 
-    for words in ("停水与供水", "大孤家子镇拉马桥村", "停水了", "办理时限", "来电人已等", "签收"):
+    for words in ("停水与供水", "大孤家子镇拉马桥村", "停水了", "签收时限", "来电人已等", "签收"):
         assert words in page
     assert "13800001111" not in page
 
