@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.domain.errors import NotAllowedError
+from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Role, Status
 from hotline.services import attention
 from hotline.store import attention as attention_rows
@@ -58,6 +58,6 @@ def settle(entry: UUID) -> ResponseReturnValue:
     with request_work() as work:
         known = {row.attention.id for row in attention_rows.open_entries(work.session, {"danger"})}
         if entry not in known:
-            raise NotAllowedError(reason="not_an_alarm")
+            raise NotFoundError(attention=entry)
         attention.settle(work, entry)
     return redirect(url_for(".show"), code=303)
