@@ -81,9 +81,9 @@ class Live:
 
 @contextmanager
 def live(
-    database: Database, folder: Path, *, profile: str = "twilio", processes: tuple[str, ...] = ()
+    database: Database, folder: Path, *, profile: str = "twilio", speed: float = SPEED
 ) -> Iterator[Live]:
-    """Start the carrier and the Procfile's processes (all but release, by default)."""
+    """Start the carrier, its people ``speed`` times as quick, and the Procfile's processes."""
     with ExitStack() as stack:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -92,7 +92,7 @@ def live(
             token="demo",
             account="ACdemo0000000000000000000000000000",
             profile=profile,
-            speed=SPEED,
+            speed=speed,
             fallback_twiml=fallback(f"{url}/hooks/voice/thanks"),
         )
         carrier.add_templates(for_carrier())
@@ -103,7 +103,7 @@ def live(
         )
         opened = Live(county, carrier, url, _env(county, port), folder / "processes.log")
         stack.callback(_end_all, opened)
-        for name in processes or ("web", "worker", "clock"):
+        for name in ("web", "worker", "clock"):
             opened.start(name)
         yield opened
 

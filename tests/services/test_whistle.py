@@ -59,8 +59,7 @@ def away(county, *logins):
 def climbs(county, number):
     """Return where a ticket's whistles climbed to, and why."""
     return [
-        (event["data"]["to"], event["data"]["why"])
-        for event in county.events(number, Action.CLIMB)
+        (event["data"]["to"], event["data"]["why"]) for event in county.events(number, Action.CLIMB)
     ]
 
 
