@@ -1,0 +1,160 @@
+"""Rebuild where a ticket stands from its events alone: the row is a summary, nothing more.
+
+Pure: the bodies of a chain come in, in order, as they were hashed. What comes out must equal the
+ticket's row; a test compares the two after whole nights.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from hotline.domain.tickets import ENDS, Action, Role, Status
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a ticket stands, as far as its events tell; named as the columns of its row."""
+
+    status: Status
+    class_code: str | None = None
+    grid: str | None = None
+    town: str | None = None
+    unit: str | None = None
+    post: str | None = None
+    officer_id: str | None = None
+    urgent: bool = False
+    triage_reason: str | None = None
+    rung: str = "grid"
+    received_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    contacted_at: datetime | None = None
+    submitted_by: str | None = None
+    submitted_at: datetime | None = None
+    closed_at: datetime | None = None
+    returns: int = 0
+    redos: int = 0
+    extensions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    at: datetime
+    role: Role
+    actor: str
+    data: Mapping[str, Any]
+
+
+def replay(bodies: Iterable[Mapping[str, Any]]) -> State:
+    """Return where a ticket stands after these events.
+
+    Args:
+        bodies: the events' bodies, parsed, in the order of the chain.
+
+    Raises:
+        ValueError: the first event is not the receipt of the demand.
+    """
+    state: State | None = None
+    for body in bodies:
+        action, status = Action(body["action"]), Status(body["status"])
+        if state is None:
+            if action is not Action.RECEIVE:
+                raise ValueError("a history begins with the receipt")
+            state = State(status)
+        at = datetime.fromisoformat(body["at"])
+        event = _Event(at, Role(body["role"]), body["actor"], body["data"])
+        apply = _EFFECTS.get(action)
+        state = apply(state, event) if apply else state
+        state = _enter(state, status, at)
+    if state is None:
+        raise ValueError("a history begins with the receipt")
+    return state
+
+
+def _enter(state: State, status: Status, at: datetime) -> State:
+    if status in ENDS:
+        # A grade or a delivery after the end does not move it; a late answer does.
+        ended = state.closed_at if status is state.status else None
+        return replace(state, status=status, closed_at=ended or at)
+    return replace(state, status=status, closed_at=None)
+
+
+def _receive(state: State, event: _Event) -> State:
+    state = _routed(state, event.data["routing"])
+    waits = event.data["waits"]
+    post = None if waits else state.post
+    return replace(state, received_at=event.at, triage_reason=waits, post=post)
+
+
+def _locate(state: State, event: _Event) -> State:
+    state = _routed(state, event.data["routing"])
+    if event.role is Role.CITIZEN or event.data.get("urgent") is None:
+        return replace(state, triage_reason=event.data["routing"]["triage"] or state.triage_reason)
+    return replace(state, urgent=bool(event.data["urgent"]))
+
+
+def _routed(state: State, routing: Mapping[str, Any]) -> State:
+    return replace(
+        state,
+        class_code=routing["class"],
+        grid=routing["grid"],
+        town=routing["town"],
+        unit=routing["unit"],
+        post=routing["post"],
+        urgent=state.urgent or bool(routing["urgent"]),
+    )
+
+
+def _dispatch(state: State, event: _Event) -> State:
+    return replace(state, dispatched_at=event.at, triage_reason=None, post=event.data["post"])
+
+
+def _accept(state: State, event: _Event) -> State:
+    officer = event.data.get("officer") if event.role is Role.SYSTEM else event.actor
+    return replace(state, officer_id=officer)
+
+
+def _contact(state: State, event: _Event) -> State:
+    if event.data["outcome"] != "reached" or state.contacted_at is not None:
+        return state
+    return replace(state, contacted_at=event.at)
+
+
+def _uphold(state: State, _event: _Event) -> State:
+    return replace(
+        state,
+        returns=state.returns + 1,
+        triage_reason="return_upheld",
+        officer_id=None,
+        dispatched_at=None,
+    )
+
+
+def _climb(state: State, event: _Event) -> State:
+    """A whistle's party climbs beside the ticket and leaves the ticket's own rung alone."""
+    return state if "party" in event.data else replace(state, rung=event.data["to"])
+
+
+def _alarm(state: State, event: _Event) -> State:
+    """The first alarm of a ticket makes it urgent; the answer to its question does not."""
+    return replace(state, urgent=True) if "word" in event.data else state
+
+
+def _submit(state: State, event: _Event) -> State:
+    return replace(state, submitted_by=event.actor, submitted_at=event.at)
+
+
+_EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
+    Action.RECEIVE: _receive,
+    Action.LOCATE: _locate,
+    Action.DISPATCH: _dispatch,
+    Action.ACCEPT: _accept,
+    Action.CONTACT: _contact,
+    Action.UPHOLD: _uphold,
+    Action.CLIMB: _climb,
+    Action.RAISE: _climb,
+    Action.ALARM: _alarm,
+    Action.SUBMIT: _submit,
+    Action.DENY: lambda state, _event: replace(state, redos=state.redos + 1),
+    Action.GRANT: lambda state, _event: replace(state, extensions=state.extensions + 1),
+}
