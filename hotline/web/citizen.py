@@ -25,9 +25,8 @@ class AnswerForm(BaseModel):
 
     solved: bool
     grade: Annotated[
-        int | None,
+        Annotated[int, Field(ge=1, le=5)] | None,
         BeforeValidator(lambda value: None if value == "" else value),
-        Field(ge=1, le=5),
     ] = None
 
 

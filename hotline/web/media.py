@@ -27,7 +27,7 @@ def small(media_id: UUID) -> Response:
         row = _photo(work, media_id)
         if not sight.may_see(work, _ticket(work, row)):
             raise NotFoundError(media=media_id)
-    return send_file(BytesIO(parts().kit.media.small(row.sha256)), "image/jpeg")
+    return _sent(parts().kit.media.small(row.sha256), "image/jpeg")
 
 
 @bp.get("/<uuid:media_id>/original")
@@ -36,7 +36,7 @@ def original(media_id: UUID) -> Response:
     with request_work() as work:
         row = _photo(work, media_id)
         _identify(work, row, "original")
-    return send_file(BytesIO(parts().kit.media.original(row.sha256)), row.kind)
+    return _sent(parts().kit.media.original(row.sha256), row.kind)
 
 
 @bp.get("/<uuid:media_id>/recording")
@@ -47,7 +47,14 @@ def recording(media_id: UUID) -> Response:
         if row is None or row.purpose != _RECORDING:
             raise NotFoundError(media=media_id)
         _identify(work, row, _RECORDING)
-    return send_file(BytesIO(parts().kit.media.original(row.sha256)), row.kind)
+    return _sent(parts().kit.media.original(row.sha256), row.kind)
+
+
+def _sent(content: bytes, kind: str) -> Response:
+    response = send_file(BytesIO(content), kind)
+    # Shared machines keep none of it; `send_file` would let them.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _photo(work: Work, media_id: UUID) -> Media:

@@ -111,9 +111,9 @@ def test_an_officer_works_with_one_thumb_from_the_list_to_the_number(
     enter(phone_page, site, OFFICER)
 
     phone_page.get_by_role("link", name="停水与供水").click()
-    phone_page.get_by_role("button", name="签收").click()
+    phone_page.get_by_role("button", name="签收工单").click()
     expect(phone_page.get_by_text("已办：签收")).to_be_visible()
-    phone_page.get_by_role("link", name="联系来电人").first.click()
+    phone_page.get_by_role("link", name="打电话给来电人").first.click()
     phone_page.get_by_role("button", name="显示号码").click()
     expect(phone_page.get_by_role("link", name="拨打")).to_have_attribute(
         "href", "tel:+8613800001111"
@@ -144,13 +144,13 @@ def test_a_screen_that_is_out_of_date_is_told_what_changed(phone_page: Page, cou
     phone_page.get_by_label("退单理由").fill("不归本村")
     Phone(county, OFFICER).done(ticket_path(number, "accept"))
 
-    phone_page.get_by_role("button", name="退单").click()
+    phone_page.get_by_role("button", name="退回工单").click()
 
     expect(phone_page.get_by_text("工单有了变化")).to_be_visible()
     expect(phone_page.get_by_label("退单理由")).to_have_value("不归本村")
     assert_accessible(phone_page)
     screenshot(phone_page, "field-stale")
-    phone_page.get_by_role("button", name="退单").click()
+    phone_page.get_by_role("button", name="退回工单").click()
     expect(phone_page.get_by_text("已办：退单")).to_be_visible()
 
 
@@ -160,5 +160,5 @@ def test_the_pages_work_without_scripts(browser: Browser, county, site):
         page = context.new_page()
         enter(page, site, OFFICER)
         page.goto(f"{site}{ticket_path(number)}")
-        page.get_by_role("button", name="签收").click()
+        page.get_by_role("button", name="签收工单").click()
         expect(page.get_by_text("已办：签收")).to_be_visible()

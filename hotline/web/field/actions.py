@@ -11,14 +11,19 @@ from hotline.services import closing, photos, returns, tickets, whistle
 from hotline.store import whistles
 from hotline.store.models import Ticket
 from hotline.web.field import forms
+from hotline.web.i18n import lazy_gettext as _
 from hotline.web.parts import parts
 from hotline.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to do: how it is recorded, what its form sends, which service does it."""
+    """One thing to do: its name on pages, how it is recorded, what its form sends, who does it.
 
+    Names on pages say what one is about to do; `words.ACTIONS` says what was done.
+    """
+
+    title: str
     action: Action
     form: type[forms.Sent]
     do: Callable[[Work, Ticket, Any, datetime | None], object]
@@ -70,15 +75,15 @@ def _note(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | N
 
 # By the name that stands in the address, in the order in which pages offer them.
 COMMANDS: Final[Mapping[str, Command]] = {
-    "accept": Command(Action.ACCEPT, forms.Sent, _accept),
-    "contact": Command(Action.CONTACT, forms.Contacted, _contact),
-    "check-in": Command(Action.CHECK_IN, forms.Standing, _check_in),
-    "whistle": Command(Action.WHISTLE, forms.Blown, _whistle),
-    "end-whistle": Command(Action.END_WHISTLE, forms.Ended, _end),
-    "submit": Command(Action.SUBMIT, forms.Claimed, _submit),
-    "extend": Command(Action.EXTEND, forms.Written, _extend),
-    "return": Command(Action.RETURN, forms.Proved, _return),
-    "note": Command(Action.NOTE, forms.Written, _note),
+    "accept": Command(_("签收工单"), Action.ACCEPT, forms.Sent, _accept),
+    "contact": Command(_("打电话给来电人"), Action.CONTACT, forms.Contacted, _contact),
+    "check-in": Command(_("到场签到"), Action.CHECK_IN, forms.Standing, _check_in),
+    "whistle": Command(_("吹哨叫人"), Action.WHISTLE, forms.Blown, _whistle),
+    "end-whistle": Command(_("结束这一哨"), Action.END_WHISTLE, forms.Ended, _end),
+    "submit": Command(_("填报办理结果"), Action.SUBMIT, forms.Claimed, _submit),
+    "extend": Command(_("要更多时间"), Action.EXTEND, forms.Written, _extend),
+    "return": Command(_("退回工单"), Action.RETURN, forms.Proved, _return),
+    "note": Command(_("写备注"), Action.NOTE, forms.Written, _note),
 }
 
 

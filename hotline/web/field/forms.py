@@ -29,7 +29,7 @@ from hotline.web.words import REFUSALS
 _ENVELOPE: Final = frozenset({"command_id", "seen_version", "done_at"})
 _BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Degrees = Annotated[str | None, _BLANK, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")]
+Degrees = Annotated[Annotated[str, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")] | None, _BLANK]
 
 FIELD_WORDS: Final[Mapping[str, str]] = {
     "danger_gone": _("请确认险情已经解除。"),
@@ -78,7 +78,7 @@ class Standing(Sent):
 
     latitude: Degrees = None
     longitude: Degrees = None
-    accuracy_m: Annotated[int | None, _BLANK, Field(ge=0, le=1_000_000)] = None
+    accuracy_m: Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, _BLANK] = None
     place_note: Annotated[str, Field(max_length=200, validate_default=True)] = ""
 
     @field_validator("latitude", "longitude")

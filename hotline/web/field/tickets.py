@@ -92,7 +92,7 @@ def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | Non
     return render_template(
         f"field/forms/{name}.html",
         name=name,
-        action=COMMANDS[name].action,
+        title=COMMANDS[name].title,
         uploads="photos" in COMMANDS[name].form.model_fields,
         sheet=sheet,
         why=why,
