@@ -7,15 +7,15 @@ how often it was tried, so that a wiped queue loses nothing.
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
+from uuid import uuid4
 
 import redis
 from rq import Queue
-from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 QUEUE: Final = "hotline"
-_TIMEOUT_S: Final = 120
-# A failed job must not block its successor under the same id (RQ keeps it for a year otherwise).
+TIMEOUT_S: Final = 120
+# Failures are logged; RQ would keep each of them for a year.
 _FORGET_S: Final = 60
 
 
@@ -45,21 +45,21 @@ def wake(connection: "redis.Redis", job: Job, slot: int = 0) -> bool:
     Args:
         connection: to the queue.
         job: what to do.
-        slot: several slots let several workers do the same kind of job at once.
+        slot: several slots let several workers begin the same kind of job at once.
 
     Returns:
         Whether the job was put into the queue.
     """
-    name = f"{job.name.lower()}-{slot}"
-    try:
-        queue(connection).enqueue(
-            job.value,
-            job_id=name,
-            unique=True,
-            job_timeout=_TIMEOUT_S,
-            result_ttl=0,
-            failure_ttl=_FORGET_S,
-        )
-    except DuplicateJobError:
+    # A job that is running does not count: a killed worker leaves its job "running" for minutes.
+    name = f"{job.name.lower()}-{slot}-"
+    waiting = queue(connection)
+    if any(job_id.startswith(name) for job_id in waiting.get_job_ids()):
         return False
+    waiting.enqueue(
+        job.value,
+        job_id=name + uuid4().hex,
+        job_timeout=TIMEOUT_S,
+        result_ttl=0,
+        failure_ttl=_FORGET_S,
+    )
     return True

@@ -22,7 +22,7 @@ _OVER: Final = frozenset({"completed", "failed", "canceled", "no-answer", "busy"
 
 
 def sweep() -> int:
-    """Open what has no row; return how much was opened or fetched. Safe to run twice."""
+    """Open what has no row; return how much was opened, settled or fetched. Safe to run twice."""
     try:
         return _calls() + _messages() + _recordings()
     except CarrierError as error:
@@ -33,26 +33,34 @@ def sweep() -> int:
 
 def _calls() -> int:
     found = list(the_carrier().list_calls(_since("calls")))
-    opened = 0
-    for record in found:
-        if record.direction == "inbound" and record.status in _OVER:
-            with runtime().work(CITIZEN) as work:
-                opened += reconcile.open_call(work, record) is not None
+    with runtime().work() as work:
+        unsettled = reconcile.open_calls(work, [call for call in found if call.status in _OVER])
+    settled = 0
+    for call in unsettled:
+        with runtime().work(CITIZEN) as work:
+            if call.direction == "inbound":
+                settled += reconcile.open_call(work, call) is not None
+            else:
+                settled += reconcile.follow(work, call)
     _remember("calls", found)
-    return _said("calls", opened)
+    return _said("calls", settled)
 
 
 def _messages() -> int:
     found = list(the_carrier().list_messages(_since("messages")))
     with runtime().work() as work:
-        settled = work.now - _SETTLED
-    opened = 0
-    for record in found:
-        if record.direction == "inbound" and record.created_at <= settled:
-            with runtime().work(CITIZEN) as work:
-                opened += reconcile.open_message(work, record) is not None
+        until = work.now - _SETTLED
+        old = [text for text in found if text.created_at <= until]
+        unsettled = reconcile.open_messages(work, old)
+    settled = 0
+    for text in unsettled:
+        with runtime().work(CITIZEN) as work:
+            if text.direction == "inbound":
+                settled += reconcile.open_message(work, text) is not None
+            else:
+                settled += reconcile.follow(work, text)
     _remember("messages", found)
-    return _said("messages", opened)
+    return _said("messages", settled)
 
 
 def _recordings() -> int:
@@ -85,5 +93,5 @@ def _remember(name: str, found: Iterable[CallRecord | MessageRecord | RecordingR
 
 def _said(what: str, number: int) -> int:
     if number:
-        log.info("reconciled", what=what, opened=number)
+        log.info("reconciled", what=what, number=number)
     return number

@@ -178,14 +178,20 @@ def note_recording(work: Work, sid: str, recording_sid: str) -> None:
     call.talk = dict(call.talk) | {"recordings": [*known, recording_sid]}
 
 
-def end(work: Work, sid: str) -> None:
-    """The call is over. Whoever hung up without a ticket and without an operator is rung back."""
+def end(work: Work, sid: str) -> Ticket | None:
+    """The call is over. Whoever hung up without a ticket and without an operator is rung back.
+
+    Returns:
+        The ticket that says so, if one was made.
+    """
     call = rows.lock(work.session, sid)
     if call is None or call.ended_at is not None:
-        return
+        return None
+    made = None
     if call.ticket_id is None and call.state != "person":
-        _ring_back(work, call)
+        made = _ring_back(work, call)
     call.state, call.ended_at, call.changed_at = "ended", work.now, work.now
+    return made
 
 
 def open_missed(work: Work, sid: str, number: str | None) -> Ticket | None:

@@ -43,6 +43,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "no-answer": "failed",
 }
 _FINAL: Final = frozenset({"delivered", "failed", "cancelled"})
+_PICKED_UP: Final = frozenset({"answered", "in-progress"})
+# A call that was answered and ended without a word or a key.
+UNHEARD: Final = "unheard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +180,27 @@ def followed(work: Work, outgoing_id: UUID, sid: str, status: str, fault: str | 
         row.sid = sid
     elif row.sid != sid:
         return
-    outcome = OUTCOMES.get(status)
+    outcome = _outcome(row, status)
     if outcome is None or row.state in _FINAL:
         return
     if outcome in _FINAL:
-        settle(work, row, outcome, fault or (status if outcome == "failed" else None))
+        word = UNHEARD if status == "completed" else status
+        settle(work, row, outcome, fault or (word if outcome == "failed" else None))
     elif row.state in {"sending", "unknown", "waiting"}:
         row.state, row.changed_at = outcome, work.now
+
+
+def _outcome(row: Outgoing, status: str) -> str | None:
+    """Return what a status of the carrier makes of a promise; ``None``: nothing.
+
+    A call counts as delivered when somebody reacted to it (`heard`): one that is over before that
+    has failed. Whoever is called into a conference has come when they pick up.
+    """
+    if row.means == "conference" and status in _PICKED_UP:
+        return "delivered"
+    if row.means != "message" and status == "completed":
+        return "failed"
+    return OUTCOMES.get(status)
 
 
 def heard(work: Work, outgoing_id: UUID) -> None:

@@ -2,21 +2,62 @@
 
 The carrier never sends a missed webhook again, so its own lists are compared with our rows:
 calls that ended without us, messages that found the door closed, recordings of the static
-answer. Everything is opened at most once, whoever sweeps and however often.
+answer, and what became of our own calls and messages. Everything is opened at most once, whoever
+sweeps and however often.
 """
+
+from collections.abc import Sequence
 
 from hotline.channels.carrier import CallRecord, MessageRecord, RecordingRecord
 from hotline.domain.tickets import Action
-from hotline.services import calls, messages, telling
+from hotline.services import calls, messages, outbox, telling
 from hotline.store import calls as rows
+from hotline.store import outbox as outbox_rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Media, Ticket
 from hotline.work import Work
 
 
+def open_calls(work: Work, found: Sequence[CallRecord]) -> list[CallRecord]:
+    """Return the carrier's calls whose end our rows do not know: ours, and those that came in."""
+    ours = outbox_rows.on_the_way(work.session, [call.sid for call in found])
+    ended = rows.ended(work.session, [call.sid for call in found])
+    return [
+        call
+        for call in found
+        if call.sid in ours or (call.direction == "inbound" and call.sid not in ended)
+    ]
+
+
+def open_messages(work: Work, found: Sequence[MessageRecord]) -> list[MessageRecord]:
+    """Return the carrier's messages that we did not take in, or whose end we do not know."""
+    ours = outbox_rows.on_the_way(work.session, [text.sid for text in found])
+    taken = rows.taken(work.session, [text.sid for text in found], messages.STEP)
+    return [
+        text
+        for text in found
+        if text.sid in ours or (text.direction == "inbound" and text.sid not in taken)
+    ]
+
+
+def follow(work: Work, found: CallRecord | MessageRecord) -> bool:
+    """Take the end of a call or message of ours whose own report never came."""
+    promise = outbox_rows.on_the_way(work.session, [found.sid]).get(found.sid)
+    if promise is None:
+        return False
+    fault = found.error_code if isinstance(found, MessageRecord) else None
+    outbox.followed(work, promise, found.sid, found.status, fault)
+    return True
+
+
 def open_call(work: Work, found: CallRecord) -> Ticket | None:
-    """Open a call that came in and ended without a row of ours; it must be rung back."""
-    return calls.open_missed(work, found.sid, _number(found.from_))
+    """Open a call that came in and ended without our knowing; it must be rung back.
+
+    Either it has no row of ours at all, or the report of its end never came.
+    """
+    if rows.lock(work.session, found.sid) is None:
+        return calls.open_missed(work, found.sid, _number(found.from_))
+    return calls.end(work, found.sid)
 
 
 def open_message(work: Work, found: MessageRecord) -> Ticket | None:

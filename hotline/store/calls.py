@@ -1,5 +1,6 @@
 """Rows of what the carrier sent: webhooks already answered, and calls that are going on."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
@@ -35,14 +36,22 @@ def waiting(session: Session, *, limit: int = 50) -> list[Call]:
     )
 
 
-def known(session: Session, sids: list[str]) -> set[str]:
-    """Return which of these calls we have a row of."""
-    return set(session.exec(select(Call.sid).where(col(Call.sid).in_(sids))))
+def ended(session: Session, sids: Collection[str]) -> set[str]:
+    """Return which of these calls we know to be over."""
+    return set(
+        session.exec(
+            select(Call.sid).where(col(Call.sid).in_(list(sids)), col(Call.ended_at).is_not(None))
+        )
+    )
 
 
-def known_messages(session: Session, sids: list[str]) -> set[str]:
+def taken(session: Session, sids: Collection[str], step: str) -> set[str]:
     """Return which of these messages were taken in."""
-    return set(session.exec(select(Inbox.sid).where(col(Inbox.sid).in_(sids))))
+    return set(
+        session.exec(
+            select(Inbox.sid).where(col(Inbox.sid).in_(list(sids)), col(Inbox.step) == step)
+        )
+    )
 
 
 def claim(session: Session, name: str, now: datetime, every: timedelta) -> bool:

@@ -78,6 +78,17 @@ def known_sids(session: Session, since: datetime) -> set[str]:
     return {sid for sid in rows if sid is not None}
 
 
+def on_the_way(session: Session, sids: Collection[str]) -> dict[str, UUID]:
+    """Return the promises that the carrier took under these names and that have not ended."""
+    rows = session.execute(
+        sa.select(col(Outgoing.sid), col(Outgoing.id)).where(
+            col(Outgoing.sid).in_(list(sids)),
+            col(Outgoing.state).not_in(["delivered", "failed", "cancelled"]),
+        )
+    )
+    return {row.sid: row.id for row in rows}
+
+
 def cancel_waiting(session: Session, ticket_id: UUID, causes: Collection[str]) -> None:
     """Take back promises that have not left yet and make no sense any more."""
     session.execute(

@@ -154,6 +154,7 @@ FAULTS: Final = {
     "busy": _("占线"),
     "no-answer": _("无人接听"),
     "voicemail": _("转到语音信箱"),
+    "unheard": _("接听后没有回应"),
     "undelivered": _("对方未收到"),
     "failed": _("发送失败"),
     "canceled": _("已取消"),
