@@ -145,7 +145,7 @@ def caller(number: str) -> ResponseReturnValue:
         return render_template(
             "console/caller.html",
             ticket=ticket,
-            caller=found,
+            who=found,
             may=dossier.may(work, ticket),
             command_id=uuid4,
         )
