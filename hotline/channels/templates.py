@@ -35,6 +35,10 @@ TEMPLATES: Final[Mapping[str, str]] = {
     # To callers
     "received": "【12345】您的诉求已受理，工单号{number}。请保留此号以便查询。",
     "received_more": "【12345】已受理，工单号{number}。还请告知：{missing}。直接回复即可。",
+    # A machine cannot ask back in writing before it acts, so it says what cannot wait.
+    "received_danger": (
+        "【12345】已受理，工单号{number}，话务员会立即联系您。如有人身危险，请马上拨打{service}！"
+    ),
     "added": "【12345】已补充到工单{number}。",
     "progress": "【12345】工单{number}：{status}，{unit}办理。",
     "no_ticket": "【12345】没有查到您正在办理的工单。如有诉求，请直接回复地点和情况。",

@@ -13,7 +13,8 @@ from hotline.domain.intake import Danger, wants_person, yes_no
 from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import attention, intake, telling
+from hotline.services import intake, telling
+from hotline.services.danger import alarm
 from hotline.store import calls as rows
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
@@ -277,12 +278,7 @@ def _chosen(talk: Mapping[str, object], digits: str) -> str | None:
 def _alarm(work: Work, call: Call, ticket: Ticket, danger: Danger, base: str) -> str:
     """Alarm the operators and ask the one question; silence will count as yes."""
     call.talk = dict(call.talk) | {"danger": danger.number}
-    ticket.urgent = True
-    service = f"{danger.number}{danger.service}"
-    told = telling.tell_role(work, ticket, Role.OPERATOR, "alarm", {"service": service})
-    facts = {"service": danger.number}
-    attention.raise_(work, "danger", f"danger:{ticket.id}", facts, ticket.id)
-    work.act(ticket, Action.ALARM, {"service": danger.number, "word": danger.word, "told": told})
+    alarm(work, ticket, danger)
     return voice.listen(voice.DANGER, f"{base}/danger")
 
 

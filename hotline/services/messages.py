@@ -7,10 +7,11 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from hotline.channels.templates import render
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.intake import Answer, Intent, clean, read_message
+from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
 from hotline.services import inbox, intake, verification
+from hotline.services.danger import alarm
 from hotline.services.timing import map_of
 from hotline.store import intake as intake_rows
 from hotline.store import tickets as ticket_rows
@@ -92,14 +93,17 @@ def _new(work: Work, message: Message, sequence: int | None) -> str:
         work.session.add(inbox.row(work, sid, STEP, params, answer))
         return answer
     answers: list[str] = []
+    danger = _danger(work, words)
 
     def remember(ticket: Ticket, routing: Routing) -> tuple[Inbox]:
-        answers.append(reply(_received(ticket, routing)))
+        answers.append(reply(_received(ticket, routing, danger)))
         return (inbox.row(work, sid, STEP, params, answers[0]),)
 
     waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
     demand = intake.Demand("message", number, words, waits=waits)
-    intake.receive(work, demand, remember, sequence=sequence)
+    ticket, _ = intake.receive(work, demand, remember, sequence=sequence)
+    if danger is not None:
+        alarm(work, work.ticket_by_id(ticket.id), danger)
     return answers[0]
 
 
@@ -108,7 +112,14 @@ def _names_matter(work: Work, words: str) -> bool:
     return bool(work.kit.maps.router.catalogue.classify(clean(words)).scores)
 
 
-def _received(ticket: Ticket, routing: Routing) -> str:
+def _danger(work: Work, words: str) -> Danger | None:
+    return work.kit.maps.danger_words.danger(clean(words))
+
+
+def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) -> str:
+    if danger is not None:
+        service = f"{danger.number}{danger.service}"
+        return render("received_danger", {"number": ticket.number, "service": service})
     missing = _MISSING.get(routing.triage) if routing.triage else None
     if missing is None:
         return render("received", {"number": ticket.number})
@@ -131,8 +142,10 @@ def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
     adds = reading.intent is Intent.ADDITION or _completes(work, ticket, words)
     if adds and ticket.status not in ENDS:
         routing = intake.say_more(work, ticket, words)
+        if (danger := _danger(work, words)) is not None:
+            alarm(work, ticket, danger)
         if routing is not None:
-            return _received(ticket, routing)
+            return _received(ticket, routing, danger)
         return render("added", {"number": ticket.number})
     return None
 

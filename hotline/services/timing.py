@@ -8,6 +8,7 @@ from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import CLOCK, ENDS, Status, Step
+from hotline.store import timers
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
@@ -59,6 +60,27 @@ def enter(
     if ticket.status is not Status.EXTENSION_PENDING:
         ticket.due_at, ticket.due_provisional = due.at, due.provisional
     return due
+
+
+def hasten(work: Work, ticket: Ticket) -> None:
+    """Count the limits of a ticket that has become urgent anew, from now; none ends later.
+
+    Args:
+        work: the command.
+        ticket: locked, in triage or dispatched, already urgent.
+    """
+    steps = [CLOCK[ticket.status]]
+    if ticket.status is Status.DISPATCHED and ticket.contacted_at is None:
+        steps.append(Step.CONTACT)
+    work.flush()
+    before = {timer.step: timer.due_at for timer in timers.waiting(work.session, ticket.id)}
+    work.cancel_timers(ticket.id, steps)
+    for step in steps:
+        due = deadline(work, work.now, limit_of(work, ticket, step)).at
+        due = min(due, before.get(step, due))
+        start_timer(work, ticket, step, due)
+        if step is CLOCK[ticket.status]:
+            ticket.due_at, ticket.due_provisional = due, False
 
 
 def start_timer(
