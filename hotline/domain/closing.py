@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class ResultKind(StrEnum):
-    """What an officer claims to have done (domain §3). Values are stored and hashed."""
+    """What an officer claims to have done (docs/rules.md §3). Values are stored and hashed."""
 
     ACTED = "acted"  # 已处理
     EXPLAINED = "explained"  # 已解释

@@ -2,7 +2,7 @@
 
 Working days follow the State Council's notice, make-up working days (调休) included. No notice
 reaches far ahead: a deadline that touches a day after ``known_until`` is marked provisional and is
-computed again when the notice comes (domain §4).
+computed again when the notice comes (docs/rules.md §4).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

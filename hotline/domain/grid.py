@@ -36,7 +36,7 @@ class UnitKind(StrEnum):
 
 
 class DemandKind(StrEnum):
-    """What a caller wants; the default limits depend on it (domain §4)."""
+    """What a caller wants; the default limits depend on it (docs/rules.md §4)."""
 
     CONSULTATION = "consultation"  # 咨询
     HELP = "help"  # 求助
@@ -192,7 +192,7 @@ class AtTop:
 
 @dataclass(frozen=True, slots=True)
 class WhistleKind:
-    """A kind of whistle (吹哨) (domain §5). All its parties are joined: every one must come.
+    """A kind of whistle (吹哨) (docs/rules.md §5). All its parties are joined: every one must come.
 
     Attributes:
         by: the rungs whose posts may blow it.

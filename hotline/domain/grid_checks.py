@@ -1,7 +1,7 @@
 """Whether a grid map may be accepted: every fault at once, each with what to do about it.
 
 Before a version is accepted every class × grid must reach a competent unit and, from it, the top of
-the ladder; nothing may dangle, run in a circle, or hide something else (design §5).
+the ladder; nothing may dangle, run in a circle, or hide something else (ADR 0005).
 """
 
 from collections import Counter

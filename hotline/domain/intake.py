@@ -251,7 +251,7 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundNumber:
-    """A number taken out of a text: it belongs to identity, not to content (design §6)."""
+    """A number taken out of a text: it belongs to identity, not to content."""
 
     kind: NumberKind
     value: str

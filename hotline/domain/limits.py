@@ -1,7 +1,7 @@
 """Limits (时限): how long a step may take, as the grid map sets it. Never a constant in code.
 
 A limit counts either natural time or working time. Urgent matters run on natural time; the rest
-counts office time, so that a night or a holiday uses nothing up (domain rules §4).
+counts office time, so that a night or a holiday uses nothing up (docs/rules.md §4).
 """
 
 import re

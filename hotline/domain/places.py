@@ -2,7 +2,7 @@
 
 Recognised speech writes homophones (大姑家子镇 for 大孤家子镇), so names are also compared by their
 syllables; but only where characters found nothing better. Where two places fit (two villages of one
-name, a village named like its town), the caller is asked (design §5).
+name, a village named like its town), the caller is asked (ADR 0006).
 """
 
 from collections.abc import Iterable, Sequence

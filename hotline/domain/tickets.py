@@ -1,7 +1,7 @@
 """The life of a ticket (工单) as one table: who may do what in which status.
 
-Built from domain §3 (受理 → 派单 → 办理 → 答复 → 回访, 国办发〔2020〕53号). Only transitions that have
-a page, an actor and a limit stand here; what a later stage needs is added with its page.
+Built from the published rules (docs/rules.md §2, §3). Only transitions that have a page, an actor
+and a limit stand here; what a later stage needs is added with its page.
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 A whistle is a record of its own with one or several parties, joined *all*: it is answered when
 every party has answered. Acknowledged is not arrived, arrived is not done. What nobody answers,
-what a unit refuses and what nobody is on duty for climbs one rung (domain §5).
+what a unit refuses and what nobody is on duty for climbs one rung (docs/rules.md §5).
 """
 
 from collections.abc import Collection, Mapping
