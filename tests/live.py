@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import redis
 import requests
+from rq import Worker
 
 from hotline.channels.templates import for_carrier
 from hotline.channels.voice import fallback
@@ -42,8 +44,13 @@ class Live:
         command = read_procfile(ROOT / "Procfile", self.env)[name]
         with self.log.open("ab") as output:
             self.children[name] = spawn(command, Start(output=output, env=self.env, cwd=ROOT))
-        if name == "web":
-            self.wait_until(self.answers)
+
+    def wait_for_all(self) -> None:
+        """Wait until every process has read its settings and does its work."""
+        self.wait_until(self.answers)
+        self.wait_until(lambda: b"clock_started" in self.log.read_bytes())
+        with redis.Redis.from_url(self.env["HOTLINE_REDIS_URL"]) as connection:
+            self.wait_until(lambda: Worker.count(connection=connection))
 
     def stop(self, name: str) -> None:
         """End one process, as a service manager does."""
@@ -105,6 +112,7 @@ def live(
         stack.callback(_end_all, opened)
         for name in ("web", "worker", "clock"):
             opened.start(name)
+        opened.wait_for_all()
         yield opened
 
 

@@ -1,10 +1,20 @@
 """A running hotline for the tests of a module: they use different callers."""
 
+import itertools
+
 import pytest
 
 from hotline.demo.carrier.people import never_answers
 from tests.live import Live, live, phone_of
 from tests.servers import empty
+
+_numbers = itertools.count(13900000001)
+
+
+@pytest.fixture
+def caller() -> str:
+    """A telephone that never rang the hotline before."""
+    return f"+86{next(_numbers)}"
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,12 @@
 """Calls as they come in at night, through the carrier's protocol and real HTTP."""
 
-import itertools
-
 import pytest
 from sqlmodel import Session
 
 from hotline.demo.carrier.people import hang_up, hang_up_when_asked, press, say, silent
 from hotline.domain.tickets import Action, Status
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Ticket
-
-_numbers = itertools.count(13900000001)
-
-
-@pytest.fixture
-def caller() -> str:
-    """A telephone that never rang the hotline before."""
-    return f"+86{next(_numbers)}"
-
-
-def tickets_of(night, caller) -> list[Ticket]:
-    """Return the tickets of one telephone."""
-    with Session(night.county.engine) as session:
-        return ticket_rows.open_of_number(session, night.county.kit.keys.lookups(caller))
-
-
-def one_ticket(night, caller) -> Ticket:
-    """Return the only ticket of a telephone, waiting for it."""
-    [ticket] = night.wait_until(lambda: tickets_of(night, caller))
-    return ticket
+from tests.scenarios.lookup import one_ticket
 
 
 def test_words_with_a_place_become_a_dispatched_ticket_whose_number_is_read_back(night, caller):

@@ -1,4 +1,4 @@
-"""What becomes of messages and calls: the next means, the next person, never a false “delivered”."""
+"""What becomes of messages and calls: next means, next person, never a false “delivered”."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from hotline.demo.carrier.people import (
 )
 from hotline.domain.tickets import Action
 from tests.live import phone_of
-from tests.scenarios.test_calls import caller, one_ticket  # noqa: F401  a fixture
+from tests.scenarios.lookup import one_ticket
 
 OFFICER = "grid.dagujiazi.lamaqiao"
 
@@ -65,7 +65,7 @@ def test_a_message_that_is_not_delivered_is_followed_by_a_call_and_then_by_the_s
     assert [failure["means"] for failure in failures] == ["message", "call"]
 
 
-def test_a_voicemail_never_counts_as_delivered(night, caller, officer):  # noqa: F811
+def test_a_voicemail_never_counts_as_delivered(night, caller, officer):
     night.carrier.set_person(officer, voicemail())
 
     night.call(caller, say("大孤家子镇拉马桥村停水了"))
@@ -75,7 +75,7 @@ def test_a_voicemail_never_counts_as_delivered(night, caller, officer):  # noqa:
     assert call.fault == "voicemail"
 
 
-def test_who_presses_a_key_has_heard_the_alert(night, caller, officer):  # noqa: F811
+def test_who_presses_a_key_has_heard_the_alert(night, caller, officer):
     night.carrier.set_person(officer, answers(press("1")))
 
     night.call(caller, say("大孤家子镇拉马桥村停水了"))
@@ -84,7 +84,7 @@ def test_who_presses_a_key_has_heard_the_alert(night, caller, officer):  # noqa:
     ends(night, number, "call", "delivered")
 
 
-def test_a_carrier_that_is_busy_is_asked_again(night, caller):  # noqa: F811
+def test_a_carrier_that_is_busy_is_asked_again(night, caller):
     night.carrier.be_busy(1)
 
     night.call(caller, say("大孤家子镇拉马桥村垃圾没人收"))
@@ -96,7 +96,7 @@ def test_a_carrier_that_is_busy_is_asked_again(night, caller):  # noqa: F811
     ends(night, number, row.means, "delivered")
 
 
-def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(night, caller, officer):  # noqa: F811
+def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(night, caller, officer):
     before = len(night.carrier.inbox(officer))
     night.carrier.settle()
     night.carrier.lose_answers(1)
@@ -110,7 +110,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(night, caller, off
     assert len(night.carrier.inbox(officer)) == before + 1
 
 
-def test_no_log_of_any_process_names_a_caller_or_their_words(night, caller):  # noqa: F811
+def test_no_log_of_any_process_names_a_caller_or_their_words(night, caller):
     night.call(caller, say("大孤家子镇拉马桥村停水了，我叫示例人"))
     one_ticket(night, caller)
     night.carrier.settle()

@@ -1,7 +1,8 @@
 """Messages as they come in, through the carrier's protocol and real HTTP."""
 
 from hotline.domain.tickets import Action, Status
-from tests.scenarios.test_calls import caller, one_ticket, tickets_of  # noqa: F401  a fixture
+from hotline.store import tickets as ticket_rows
+from tests.scenarios.lookup import one_ticket, tickets_of
 
 
 def write(night, number, words) -> str:
@@ -12,7 +13,7 @@ def write(night, number, words) -> str:
     return night.carrier.inbox(number)[-1].body
 
 
-def test_a_message_becomes_a_ticket_and_is_answered_with_its_number(night, caller):  # noqa: F811
+def test_a_message_becomes_a_ticket_and_is_answered_with_its_number(night, caller):
     answer = write(night, caller, "孟家镇大房申村的路灯坏了好几天")
 
     ticket = one_ticket(night, caller)
@@ -20,7 +21,7 @@ def test_a_message_becomes_a_ticket_and_is_answered_with_its_number(night, calle
     assert ticket.status is Status.DISPATCHED
 
 
-def test_what_is_missing_is_asked_for_once_and_completes_the_same_ticket(night, caller):  # noqa: F811
+def test_what_is_missing_is_asked_for_once_and_completes_the_same_ticket(night, caller):
     answer = write(night, caller, "停电一整天了")
     assert "哪个乡镇哪个村" in answer
 
@@ -29,7 +30,7 @@ def test_what_is_missing_is_asked_for_once_and_completes_the_same_ticket(night, 
     assert one_ticket(night, caller).status is Status.DISPATCHED
 
 
-def test_more_about_the_same_matter_is_added_to_its_ticket(night, caller):  # noqa: F811
+def test_more_about_the_same_matter_is_added_to_its_ticket(night, caller):
     write(night, caller, "大孤家子镇拉马桥村停水了")
 
     answer = write(night, caller, "水还没来，家里有老人")
@@ -39,14 +40,14 @@ def test_more_about_the_same_matter_is_added_to_its_ticket(night, caller):  # no
     assert len(night.county.events(ticket.number, Action.ADD)) == 1
 
 
-def test_another_matter_is_another_ticket(night, caller):  # noqa: F811
+def test_another_matter_is_another_ticket(night, caller):
     write(night, caller, "大孤家子镇拉马桥村停水了")
     write(night, caller, "大孤家子镇拉马桥村垃圾没人收")
 
     assert len(tickets_of(night, caller)) == 2
 
 
-def test_where_is_my_case_is_answered_without_a_new_ticket(night, caller):  # noqa: F811
+def test_where_is_my_case_is_answered_without_a_new_ticket(night, caller):
     write(night, caller, "大孤家子镇拉马桥村停水了")
 
     answer = write(night, caller, "我的工单到哪了")
@@ -55,19 +56,17 @@ def test_where_is_my_case_is_answered_without_a_new_ticket(night, caller):  # no
     assert "待签收" in answer
 
 
-def test_who_has_no_case_is_told_so(night, caller):  # noqa: F811
+def test_who_has_no_case_is_told_so(night, caller):
     assert "没有查到" in write(night, caller, "我的工单到哪了")
     assert tickets_of(night, caller) == []
 
 
-def test_numbers_inside_a_message_move_to_identity(night, caller):  # noqa: F811
+def test_numbers_inside_a_message_move_to_identity(night, caller):
     write(night, caller, "大孤家子镇拉马桥村停水，找我老伴13712345678")
 
     ticket = one_ticket(night, caller)
     with night.county.work() as work:
-        from hotline.store import tickets as rows  # noqa: PLC0415
-
-        [text] = rows.texts(work.session, ticket.id)
-        found = work.kit.keys.open(rows.identity(work.session, ticket.id).found_sealed)
+        [text] = ticket_rows.texts(work.session, ticket.id)
+        found = work.kit.keys.open(ticket_rows.identity(work.session, ticket.id).found_sealed)
     assert "13712345678" not in text.body
     assert found == "13712345678"

@@ -14,6 +14,7 @@ from hotline.store import tickets as ticket_rows
 from hotline.store.models import Leave
 from tests.county import CALLER
 from tests.live import Live, live, phone_of
+from tests.scenarios.lookup import tickets_of
 from tests.scenarios.test_night import (
     OFFICER,
     close,
@@ -46,12 +47,6 @@ def away(night: Live, *logins: str) -> None:
             work.session.add(Leave(staff_id=person.id, from_at=begins, until_at=ends))
 
 
-def tickets_of_the_caller(night: Live) -> list:
-    """Return the caller's tickets."""
-    with Session(night.county.engine) as session:
-        return ticket_rows.open_of_number(session, night.county.kit.keys.lookups(CALLER))
-
-
 def test_every_webhook_twice_and_out_of_order_changes_nothing(night):
     night.carrier.set_faults(Faults(seed=12345, repeat=1.0, reorder=1.0))
     night.carrier.set_person(CALLER, answers(press("1"), press("5"), silent()))
@@ -63,7 +58,7 @@ def test_every_webhook_twice_and_out_of_order_changes_nothing(night):
     night.wait_until(lambda: night.county.ticket(number).status is Status.ARCHIVED)
     night.carrier.settle()
 
-    assert len(tickets_of_the_caller(night)) == 1
+    assert len(tickets_of(night, CALLER)) == 1
     assert len(night.county.events(number, Action.RECEIVE)) == 1
     assert len(night.county.events(number, Action.CONFIRM)) == 1
     assert whole(night, number)
@@ -125,9 +120,10 @@ def test_a_caller_whose_line_meets_no_web_is_recorded_and_rung_back(night):
     heard = night.call(CALLER, say("大孤家子镇拉马桥村停水"))
     assert any("暂时无法受理" in text for text in heard)
     night.start("web")
+    night.wait_until(night.answers)
     night.forward(minutes=2)
 
-    [ticket] = night.wait_until(lambda: tickets_of_the_caller(night))
+    [ticket] = night.wait_until(lambda: tickets_of(night, CALLER))
     assert (ticket.status, ticket.triage_reason) == (Status.TRIAGE, "ring_back")
 
     def recordings():
@@ -143,9 +139,10 @@ def test_a_message_that_found_no_web_becomes_a_ticket_and_is_answered(night):
     night.carrier.text(CALLER, "大孤家子镇拉马桥村停电了")
     night.carrier.settle()
     night.start("web")
+    night.wait_until(night.answers)
     night.forward(minutes=2)
 
-    [ticket] = night.wait_until(lambda: tickets_of_the_caller(night))
+    [ticket] = night.wait_until(lambda: tickets_of(night, CALLER))
     assert ticket.status is Status.DISPATCHED
     night.wait_until(lambda: night.carrier.inbox(CALLER))
     assert ticket.number in night.carrier.inbox(CALLER)[-1].body

@@ -11,6 +11,8 @@ from hotline.services import closing, photos, returns, tickets, verification
 from hotline.work import CITIZEN
 from tests.photos import jpeg
 
+PHOTO = (jpeg(),)
+
 
 @pytest.fixture
 def number(county):
@@ -21,7 +23,7 @@ def number(county):
     return made
 
 
-def submit(county, number, kind=ResultKind.ACTED, pictures=(jpeg(),), promised_on=None):
+def submit(county, number, kind=ResultKind.ACTED, pictures=PHOTO, promised_on=None):
     """Let the officer submit a result."""
     with county.work(county.officer_of(number)) as work:
         ticket = work.ticket(number)
