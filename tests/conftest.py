@@ -1,5 +1,7 @@
 """Servers, and a county to act in. Facts of the hotline read as sentences with these."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from tests.servers import (  # noqa: F401  fixtures and hooks that pytest finds 
 
 
 @pytest.fixture
-def county(clean_database, tmp_path) -> County:  # noqa: F811
+def county(clean_database, tmp_path) -> Iterator[County]:  # noqa: F811
     """The sample county with its invented staff, on a database of its own."""
     with open_county(clean_database, tmp_path) as opened:
         yield opened

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -30,9 +31,9 @@ CALLER = "+8613800001111"
 NO_WATER = f"{VILLAGE}停水了"
 
 
-def settings_for(database: Database, folder: Path, **more: object) -> Settings:
+def settings_for(database: Database, folder: Path, **more: Any) -> Settings:
     """Return test settings that point at a database and a folder of the test."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "env": "test",
         "database_url": database.app_url,
         "owner_database_url": database.owner_url,
@@ -86,9 +87,9 @@ class County:
             total += done
         return total
 
-    def demand(self, words: str = NO_WATER, **more: object) -> str:
+    def demand(self, words: str = NO_WATER, **more: Any) -> str:
         """Take a demand in by telephone and return its number."""
-        values = {"channel": "voice", "number": CALLER, "words": words} | more
+        values: dict[str, Any] = {"channel": "voice", "number": CALLER, "words": words} | more
         with self.work(CITIZEN) as work:
             ticket, _ = intake.receive(work, intake.Demand(**values))
         return ticket.number
@@ -133,7 +134,7 @@ class County:
 
 
 @contextmanager
-def open_county(database: Database, folder: Path, **more: object) -> Iterator[County]:
+def open_county(database: Database, folder: Path, **more: Any) -> Iterator[County]:
     """Release, fill with the demo's staff, and open."""
     settings = settings_for(database, folder, **more)
     boot.release(settings)

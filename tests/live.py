@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from subprocess import Popen
 
 import redis
 import requests
@@ -17,7 +18,7 @@ from rq import Worker
 from hotline.channels.templates import for_carrier
 from hotline.channels.voice import fallback
 from hotline.demo import staff
-from hotline.demo.carrier.people import answers, press, silent
+from hotline.demo.carrier.people import Step, answers, press, silent
 from hotline.demo.carrier.server import FakeCarrier
 from hotline.demo.up import STAND_INS
 from hotline.embedded.processes import Start, end, free_port, spawn
@@ -37,7 +38,7 @@ class Live:
     url: str
     env: dict[str, str]
     log: Path
-    children: dict[str, object] = field(default_factory=dict)
+    children: dict[str, Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
         """Start one process of the Procfile."""
@@ -77,7 +78,7 @@ class Live:
         self.county.move(**amount)
         self.carrier.forward(timedelta(**amount))
 
-    def call(self, number: str, *steps: object) -> list[str]:
+    def call(self, number: str, *steps: Step) -> list[str]:
         """Let somebody ring the hotline, wait for the end, return what they heard."""
         return self.carrier.heard(self.carrier.finished(self.carrier.call(number, *steps)))
 
