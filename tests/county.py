@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -22,7 +22,6 @@ from hotline.store import outbox, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing, Ticket, WhistleParty
 from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work
-from tests.servers import Database
 from workers import clock as clock_process
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +30,18 @@ CALLER = "+8613800001111"
 NO_WATER = f"{VILLAGE}停水了"
 
 
-def settings_for(database: Database, folder: Path, **more: Any) -> Settings:
+class ServerAddresses(Protocol):
+    """Where a test's servers are."""
+
+    @property
+    def app_url(self) -> str: ...
+    @property
+    def owner_url(self) -> str: ...
+    @property
+    def redis_url(self) -> str: ...
+
+
+def settings_for(database: ServerAddresses, folder: Path, **more: Any) -> Settings:
     """Return test settings that point at a database and a folder of the test."""
     values: dict[str, Any] = {
         "env": "test",
@@ -134,7 +144,7 @@ class County:
 
 
 @contextmanager
-def open_county(database: Database, folder: Path, **more: Any) -> Iterator[County]:
+def open_county(database: ServerAddresses, folder: Path, **more: Any) -> Iterator[County]:
     """Release, fill with the demo's staff, and open."""
     settings = settings_for(database, folder, **more)
     boot.release(settings)

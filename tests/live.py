@@ -23,8 +23,7 @@ from hotline.demo.carrier.server import FakeCarrier
 from hotline.demo.up import STAND_INS
 from hotline.embedded.processes import Start, end, free_port, spawn
 from hotline.embedded.supervisor import read_procfile
-from tests.county import ROOT, County, open_county
-from tests.servers import Database
+from tests.county import ROOT, County, ServerAddresses, open_county
 
 SPEED = 60.0
 
@@ -89,7 +88,7 @@ class Live:
 
 @contextmanager
 def live(
-    database: Database, folder: Path, *, profile: str = "twilio", speed: float = SPEED
+    database: ServerAddresses, folder: Path, *, profile: str = "twilio", speed: float = SPEED
 ) -> Iterator[Live]:
     """Start the carrier, its people ``speed`` times as quick, and the Procfile's processes."""
     with ExitStack() as stack:

@@ -1,6 +1,7 @@
 """A running hotline for the tests of a module: they use different callers."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,7 +19,7 @@ def caller() -> str:
 
 
 @pytest.fixture(scope="module")
-def night(database, tmp_path_factory) -> Live:
+def night(database, tmp_path_factory) -> Iterator[Live]:
     """A running hotline at night: operators are on duty, but their telephones just ring."""
     empty(database)
     with live(database, tmp_path_factory.mktemp("night")) as running:

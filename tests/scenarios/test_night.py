@@ -1,6 +1,7 @@
 """One night without water, from a real call to a confirmed closure: HTTP, carrier, queue."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,7 +18,7 @@ OFFICER = "grid.dagujiazi.lamaqiao"
 
 
 @pytest.fixture(params=["twilio", "mainland"])
-def night(request, database, tmp_path) -> Live:
+def night(request, database, tmp_path) -> Iterator[Live]:
     """A running hotline at 02:00; operators' telephones just ring."""
     empty(database)
     with live(database, tmp_path, profile=request.param) as running:

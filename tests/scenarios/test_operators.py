@@ -1,5 +1,7 @@
 """An operator at the desk: the caller is put through before the machine takes over."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlmodel import Session, col, select
 
@@ -11,7 +13,7 @@ from tests.servers import empty
 
 
 @pytest.fixture
-def day(database, tmp_path) -> Live:
+def day(database, tmp_path) -> Iterator[Live]:
     """A running hotline in which people take long enough to reach for the telephone."""
     empty(database)
     with live(database, tmp_path, speed=2) as running:

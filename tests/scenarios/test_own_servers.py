@@ -1,5 +1,6 @@
 """On servers of one's own: another PostgreSQL by its URLs, and a database that dies in mid-call."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ class Urls(NamedTuple):
 
 
 @contextmanager
-def hotline_on(servers, folder) -> Live:
+def hotline_on(servers, folder) -> Iterator[Live]:
     """Run the hotline on servers that it is told of by their URLs."""
     with live(Urls(servers.app_url, servers.owner_url, servers.redis_url), folder) as running:
         for login in ("operator1", "operator2"):

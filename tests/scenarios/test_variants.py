@@ -1,5 +1,6 @@
 """The same night when things go wrong: repeats, a wrong village, a stand-in, a web that is down."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture
-def night(database, tmp_path) -> Live:
+def night(database, tmp_path) -> Iterator[Live]:
     """A running hotline at 02:00; operators' telephones just ring."""
     empty(database)
     with live(database, tmp_path) as running:
