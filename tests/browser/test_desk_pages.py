@@ -9,6 +9,8 @@ from tests.services.test_audit import seal, tamper
 from tests.web import nights
 from tests.web.client import app_for, served
 
+OPEN_FOLDS = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
+
 
 @pytest.fixture
 def url(county):
@@ -46,6 +48,7 @@ def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url
                 sign_in(page, url, login)
                 for name, path in pages.items():
                     page.goto(url + path)
+                    page.evaluate(OPEN_FOLDS)
                     assert_accessible(page)
                     screenshot(page, f"desk-{name}-{size[0]}-{language}")
 
