@@ -18,10 +18,17 @@ from tests.county import CALLER
 SID = "CA" + "1" * 32
 
 
-def call_record(county, **more) -> CallRecord:
-    values = {"sid": SID, "from_": CALLER, "to": "12345", "direction": "inbound"}
-    values |= {"status": "completed", "created_at": county.now(), "duration_s": 5}
-    return CallRecord(**(values | {"answered_by": None} | more))
+def call_record(county) -> CallRecord:
+    return CallRecord(
+        sid=SID,
+        from_=CALLER,
+        to="12345",
+        direction="inbound",
+        status="completed",
+        created_at=county.now(),
+        duration_s=5,
+        answered_by=None,
+    )
 
 
 def ring(county) -> None:
@@ -89,8 +96,9 @@ def test_a_job_that_died_with_its_worker_keeps_nobody_waiting(clean_database):
         assert wake(connection, Job.DELIVER)
         assert not wake(connection, Job.DELIVER)  # one is waiting already
         worker = SimpleWorker([queue(connection)], connection=connection, serializer=JSONSerializer)
-        job, _ = worker.dequeue_job_and_maintain_ttl(timeout=1)
-        worker.prepare_execution(job)  # and here it is killed
+        taken = worker.dequeue_job_and_maintain_ttl(timeout=1)
+        assert taken is not None
+        worker.prepare_execution(taken[0])  # and here it is killed
         assert wake(connection, Job.DELIVER)
         assert queue(connection).count == 1
 
