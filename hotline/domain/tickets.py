@@ -72,6 +72,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     RAISE = "raise"  # three redos: a rung up
     DELIVER = "deliver"  # what became of a message
+    RECORD = "record"  # the recording of a call is kept
 
 
 class Step(StrEnum):
@@ -153,6 +154,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.ASK: ((Status.REVISIT,), _SYSTEM),
     Action.RATE: ((Status.ARCHIVED, Status.HANDLING), _CITIZEN),
     Action.DELIVER: (tuple(Status), _SYSTEM),
+    Action.RECORD: (tuple(Status), _SYSTEM),
 }
 
 RULES: Final[Mapping[tuple[Status, Action], Rule]] = {

@@ -105,7 +105,7 @@ def keep_recording(work: Work, found: RecordingRecord, sound: bytes) -> None:
     work.session.add(row)
     work.record(
         ticket,
-        Action.DELIVER,
+        Action.RECORD,
         {"recording": row.id, "sha256": sha256, "seconds": found.duration_s},
     )
 

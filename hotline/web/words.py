@@ -68,6 +68,7 @@ ACTIONS: Final = {
     Action.DECLINE: _("不批准延期"),
     Action.RAISE: _("提级"),
     Action.DELIVER: _("送达情况"),
+    Action.RECORD: _("保存通话录音"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -148,7 +149,7 @@ OUTBOX_TONES: Final = {
     "cancelled": "calm",
 }
 MEANS: Final = {"message": _("短信"), "call": _("电话"), "conference": _("三方通话")}
-CHANNELS: Final = {"voice": _("电话"), "message": _("短信"), "desk": _("话务台")}
+CHANNELS: Final = {"voice": _("电话"), "message": _("短信"), "desk": _("话务员登记")}
 # Why a message or call did not reach anybody: our codes and the carrier's words for a call.
 FAULTS: Final = {
     "busy": _("占线"),

@@ -14,12 +14,13 @@ from hotline.domain.tickets import Action, Role
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketEvent, TicketText
+from hotline.web.filters import listed
 from hotline.web.i18n import gettext as _
 from hotline.web.map_words import kind_words, rung_words, unit_words
 from hotline.web.words import ACTIONS, GRADES, REASONS, RESULT_KINDS, ROLES
 
 # What the machinery notes for supervisors would only be noise on a phone.
-_LEFT_OUT: Final = frozenset({Action.DELIVER})
+_LEFT_OUT: Final = frozenset({Action.DELIVER, Action.RECORD})
 _TONES: Final = {
     Action.CLIMB: "late",
     Action.CONFIRM: "ok",
@@ -71,7 +72,7 @@ def _details(
     say: dict[str, Callable[[Any], str]] = {
         "unit": lambda unit: unit_words(grid_map, unit),
         "kind": lambda kind: _kind(event.action, kind, grid_map),
-        "parties": lambda called: "、".join(unit_words(grid_map, p["unit"]) for p in called),
+        "parties": lambda called: listed(unit_words(grid_map, p["unit"]) for p in called),
         "outcome": lambda outcome: _("已联系上") if outcome == "reached" else _("没有联系上"),
         "position": lambda _none: _("没有定位"),
         "accuracy_m": lambda metres: _("有定位，误差约 %(metres)s 米", metres=metres),
