@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hotline.demo.staff import PASSWORD
+from hotline.domain.tickets import Status
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot, watch
 from tests.county import County
 from tests.web.client import app_for, served
@@ -19,6 +20,7 @@ from tests.web.field.field import (
     ticket_path,
     whistled,
 )
+from tests.web.test_citizen import asked
 
 MOST_BYTES = 15_000  # of a page's HTML, compressed: what a slow network can carry at once
 
@@ -162,3 +164,19 @@ def test_the_pages_work_without_scripts(browser: Browser, county, site):
         page.goto(f"{site}{ticket_path(number)}")
         page.get_by_role("button", name="签收工单").click()
         expect(page.get_by_text("已办：签收")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_caller_answers_on_any_phone(phone_page: Page, county, site, language):
+    number, path = asked(county)
+
+    look(phone_page, site, f"{path}?lang={language}", f"citizen-ask-{language}")
+    phone_page.locator("[name=solved][value='1']").check()
+    phone_page.locator("[name=grade][value='5']").check()
+    phone_page.locator("main button[type=submit]").click()
+
+    phone_page.wait_for_url("**/c/thanks")
+    assert county.ticket(number).status is Status.ARCHIVED
+    assert_accessible(phone_page)
+    screenshot(phone_page, f"citizen-thanks-{language}")
+    look(phone_page, site, f"{path}?lang={language}", f"citizen-gone-{language}")

@@ -14,8 +14,8 @@ from hotline.domain.tickets import Action, Role
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketEvent, TicketText
-from hotline.web.filters import listed
 from hotline.web.i18n import gettext as _
+from hotline.web.i18n import listed
 from hotline.web.map_words import kind_words, rung_words, unit_words
 from hotline.web.words import ACTIONS, GRADES, REASONS, RESULT_KINDS, ROLES
 

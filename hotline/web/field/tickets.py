@@ -98,6 +98,7 @@ def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | Non
         why=why,
         typed=typed,
         who=who,
+        photos_lost=any(file.filename for file in request.files.getlist("photos")),
         units=callable_units(sheet),
         new_key=uuid4,
         most_photos=parts().photos_per_command,
