@@ -106,7 +106,7 @@ def keep_recording(work: Work, found: RecordingRecord, sound: bytes) -> None:
     work.record(
         ticket,
         Action.RECORD,
-        {"recording": row.id, "sha256": sha256, "seconds": found.duration_s},
+        {"recording": row.id, "sha256": sha256, "recording_s": found.duration_s},
     )
 
 
