@@ -157,7 +157,7 @@ def _post(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> s
 
 
 def _parties(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
-    return "、".join(unit_words(grid_map, party["unit"]) for party in value)
+    return _("、").join(unit_words(grid_map, party["unit"]) for party in value)
 
 
 def _plain(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:

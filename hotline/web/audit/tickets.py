@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.services import audit, dossier, tickets
-from hotline.web.console.commands import TextForm, carry_out
+from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.parts import parts, request_work
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")

@@ -36,4 +36,5 @@ def code_of(grid_map: GridMap, said: str) -> str | None:
 
 def guess(grid_map: GridMap, ticket: Ticket) -> str:
     """Return the place to begin with: the one that was read, else nothing."""
-    return full_name(grid_map, ticket.grid) if ticket.grid in grid_map.grids else ""
+    code = ticket.grid
+    return full_name(grid_map, code) if code is not None and code in grid_map.grids else ""

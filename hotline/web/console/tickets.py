@@ -12,7 +12,7 @@ from hotline.services import dossier, identity, intake, returns, tickets
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web.console import places
-from hotline.web.console.commands import CommandForm, TextForm, carry_out
+from hotline.web.desk_commands import CommandForm, TextForm, carry_out
 from hotline.web.parts import request_work
 from hotline.work import Work
 

@@ -1,4 +1,4 @@
-"""What the desk's forms send, and how a command from it is carried out once."""
+"""What the forms of both desks send, and how a command from them is carried out once."""
 
 from collections.abc import Callable
 from datetime import datetime
