@@ -57,7 +57,5 @@ def log_view(work: Work, ticket_id: UUID, what: str) -> None:
     if work.actor.staff_id is None:
         raise NotAllowedError(reason="nobody")
     work.session.add(
-        IdentityView(
-            ticket_id=ticket_id, staff_id=work.actor.staff_id, what=what, at=work.now
-        )
+        IdentityView(ticket_id=ticket_id, staff_id=work.actor.staff_id, what=what, at=work.now)
     )
