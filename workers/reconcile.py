@@ -93,5 +93,5 @@ def _remember(name: str, found: Iterable[CallRecord | MessageRecord | RecordingR
 
 def _said(what: str, number: int) -> int:
     if number:
-        log.info("reconciled", what=what, number=number)
+        log.info("reconciled", what=what, made_good=number)
     return number

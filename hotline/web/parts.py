@@ -169,4 +169,3 @@ def home_of(role: Role) -> str:
             Role.ADMIN: "audit.board.show",
         }[role]
     )
-

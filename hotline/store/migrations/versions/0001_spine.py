@@ -13,7 +13,9 @@ def upgrade() -> None:
     """Create everything; grants are given by `hotline.store.migrate` after each upgrade."""
     # The driver itself takes a whole script, and no `%` in it for a parameter.
     connection: Any = op.get_bind().connection
-    connection.driver_connection.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    connection.driver_connection.execute(
+        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    )
 
 
 def downgrade() -> None:
