@@ -4,6 +4,7 @@ import re
 
 from flask.testing import FlaskClient
 
+from hotline.domain.closing import ResultKind
 from hotline.domain.tickets import Action, Status
 from hotline.services import closing, photos, tickets
 from tests.county import County
@@ -20,7 +21,7 @@ def asked(county: County) -> tuple[str, str]:
     with county.work(officer) as work:
         ticket = work.ticket(number)
         kept = photos.keep(work, ticket, "result", [photo()[0].getvalue()], at_most=6)
-        claim = closing.Result(closing.ResultKind.ACTED, "王某某家水已恢复", kept)
+        claim = closing.Result(ResultKind.ACTED, "王某某家水已恢复", kept)
         closing.submit(work, ticket, claim)
     [message] = [row for row in county.messages(number) if row.template == "ask_link"]
     return number, re.sub(r"^https?://[^/]+", "", message.params["link"])

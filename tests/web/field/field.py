@@ -69,7 +69,7 @@ def ticket_path(number: str, command: str = "") -> str:
     return f"/field/tickets/{number}" + (f"/{command}" if command else "")
 
 
-def accepted(county: County, phone: Phone, **more: object) -> str:
+def accepted(county: County, phone: Phone, **more: str) -> str:
     """Return the number of a ticket that the phone's officer has signed for."""
     number = county.demand(**more)
     phone.done(ticket_path(number, "accept"))
@@ -92,7 +92,7 @@ def photo(size: tuple[int, int] = (64, 48), name: str = "现场.jpg") -> tuple[B
     return content, name
 
 
-def hidden(page: str) -> Mapping[str, str]:
+def hidden(page: str) -> dict[str, str]:
     """Return the hidden fields of a page's last command form."""
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
 
