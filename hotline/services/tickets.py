@@ -68,13 +68,8 @@ def accept(work: Work, ticket: Ticket, *, done_at: datetime | None = None) -> No
 
 
 def start_handling(work: Work, ticket: Ticket) -> None:
-    """Start the unit's clock, which runs from the dispatch, and keep the one for the contact."""
-    dispatched_at = ticket.dispatched_at or work.now
-    timing.enter(work, ticket, start=dispatched_at)
-    if ticket.contacted_at is None:
-        limit = timing.limit_of(work, ticket, "contact")
-        due = timing.deadline(work, dispatched_at, limit)
-        timing.start_timer(work, ticket, Step.CONTACT, due.at)
+    """Start the unit's clock, which runs from the dispatch, not from the signing."""
+    timing.enter(work, ticket, start=ticket.dispatched_at or work.now)
 
 
 def contact(

@@ -1,5 +1,6 @@
 """Set the limits that a status brings with it, and stop those that it ends."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,14 @@ from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
 _COURSE: Final = frozenset(CLOCK.values()) | {Step.CONTACT, Step.ASK}
+# Which of them go on in a new status. The first contact is owed whoever holds the ticket, and
+# asking for more time stops nothing.
+_KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
+    Status.DISPATCHED: frozenset({Step.CONTACT}),
+    Status.DISPUTED: frozenset({Step.CONTACT}),
+    Status.HANDLING: frozenset({Step.CONTACT}),
+    Status.EXTENSION_PENDING: frozenset({Step.CONTACT, Step.HANDLE}),
+}
 
 
 def map_of(work: Work, ticket: Ticket) -> GridMap:
@@ -48,8 +57,7 @@ def enter(
     Returns:
         The new limit, or ``None`` at an end of the ticket's life.
     """
-    keep = {Step.HANDLE} if ticket.status is Status.EXTENSION_PENDING else set()
-    work.cancel_timers(ticket.id, _COURSE - keep)
+    work.cancel_timers(ticket.id, _COURSE - _KEEPS.get(ticket.status, frozenset()))
     if ticket.status in ENDS:
         ticket.closed_at, ticket.due_at = work.now, None
         return None

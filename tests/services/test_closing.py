@@ -206,3 +206,21 @@ def test_what_nobody_signed_counts_as_accepted_by_the_first_receiver(county):
     assert ticket.officer_id is not None
     [accepted] = county.events(made, Action.ACCEPT)
     assert accepted["role"] == "system"
+
+
+def test_the_first_contact_is_owed_once_whoever_signs_and_however_late(county):
+    made = county.demand()
+
+    county.forward(hours=2)
+
+    steps = [event["data"]["step"] for event in county.events(made, Action.REMIND)]
+    assert steps.count("contact") == 1
+
+
+def test_asking_for_more_time_stops_no_other_clock(county, number):
+    before = county.timers(number)
+    with county.work(county.officer_of(number)) as work:
+        tickets.ask_for_time(work, work.ticket(number), "管道材料未到")
+
+    after = county.timers(number)
+    assert {step: after[step] for step in before} == before
