@@ -19,7 +19,7 @@ from hotline import clock
 from hotline.channels.carrier import PROFILES, Carrier
 from hotline.channels.twilio import TwilioAccount, TwilioCarrier
 from hotline.domain.errors import SetupError
-from hotline.grid_file import read_grid
+from hotline.grid_file import parse_grid, read_text
 from hotline.keys import Keys
 from hotline.kit import Kit, Maps
 from hotline.media import MediaStore
@@ -78,14 +78,14 @@ def build_kit(settings: Settings, engine: sa.Engine) -> Kit:
     Raises:
         SetupError: the map has faults, or this map was never applied (`release` does that).
     """
-    grid_map = read_grid(settings.grid_map)
+    maps = Maps(read_text(settings.grid_map))
     with Session(engine) as session:
-        if not policy.is_applied(session, grid_map.version):
-            raise SetupError(map_version=grid_map.version, reason="not_applied_run_release")
-        calendar = policy.calendar(session, grid_map.office)
+        if not policy.is_applied(session, maps.current.version):
+            raise SetupError(map_version=maps.current.version, reason="not_applied_run_release")
+        calendar = policy.calendar(session, maps.current.office)
     keys = build_keys(settings)
     return Kit(
-        maps=Maps(grid_map),
+        maps=maps,
         keys=keys,
         calendar=calendar,
         capabilities=PROFILES[settings.carrier_profile],
@@ -109,11 +109,12 @@ def release(settings: Settings) -> None:
     """
     if settings.owner_database_url is None or settings.database_url is None:
         raise SetupError(setting="HOTLINE_OWNER_DATABASE_URL", reason="not_set")
+    content = read_text(settings.grid_map)
     services_release.run(
         settings.owner_database_url.get_secret_value(),
         settings.database_url.get_secret_value(),
-        read_grid(settings.grid_map),
-        settings.grid_map.read_text(encoding="utf-8"),
+        parse_grid(content),
+        content,
         demo=settings.env != "production",
     )
 

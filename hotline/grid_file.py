@@ -81,11 +81,19 @@ def read_grid(path: Path) -> GridMap:
     Raises:
         GridFileError: the file can't be read or has faults; all of them are in ``faults``.
     """
+    return parse_grid(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """Return a map's file as it was written.
+
+    Raises:
+        GridFileError: the file can't be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise GridFileError((_unreadable(path, error),)) from error
-    return parse_grid(text)
 
 
 def parse_grid(text: str) -> GridMap:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlmodel import Session
 
@@ -17,13 +18,20 @@ from hotline.media import MediaStore
 from hotline.store.models import MapVersion
 
 
+@lru_cache(maxsize=16)
+def _router(content: str) -> Router:
+    """Read a map as it was written. It never changes, so a process reads each only once."""
+    return Router(parse_grid(content))
+
+
 class Maps:
     """The current map, and every older version that still has tickets, read once a process."""
 
-    def __init__(self, current: GridMap) -> None:
-        self._routers = {current.version: Router(current)}
-        self.current = current
-        self.danger_words = DangerWords(current)
+    def __init__(self, content: str) -> None:
+        router = _router(content)
+        self._routers = {router.map.version: router}
+        self.current: GridMap = router.map
+        self.danger_words = DangerWords(router.map)
 
     @property
     def router(self) -> Router:
@@ -48,7 +56,7 @@ class Maps:
             row = session.get(MapVersion, version)
             if row is None:
                 raise SetupError(map_version=version)
-            self._routers[version] = Router(parse_grid(row.content))
+            self._routers[version] = _router(row.content)
         return self._routers[version]
 
 

@@ -22,9 +22,10 @@ from hotline.store import outbox, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing, Ticket, WhistleParty
 from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work
+from tests.prepared import ROOT, prepare
+from tests.servers import Database
 from workers import clock as clock_process
 
-ROOT = Path(__file__).parents[1]
 VILLAGE = "大孤家子镇拉马桥村"
 CALLER = "+8613800001111"
 NO_WATER = f"{VILLAGE}停水了"
@@ -145,13 +146,13 @@ class County:
 
 @contextmanager
 def open_county(database: ServerAddresses, folder: Path, **more: Any) -> Iterator[County]:
-    """Release, fill with the demo's staff, and open."""
+    """Open the sample county; a test's own servers are released and staffed first."""
     settings = settings_for(database, folder, **more)
-    boot.release(settings)
+    if not isinstance(database, Database):
+        prepare(database.owner_url, database.app_url)
     engine = boot.build_engine(settings)
     try:
         kit = boot.build_kit(settings, engine)
-        demo_staff.load(engine, kit)
         yield County(settings, engine, kit)
     finally:
         engine.dispose()

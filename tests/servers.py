@@ -23,7 +23,7 @@ from hotline.embedded.processes import EmbeddedError
 from hotline.embedded.provision import ADMIN, APP, OWNER, Address, create_database
 from hotline.embedded.servers import EmbeddedServers
 from hotline.embedded.state import erase
-from hotline.store.migrate import upgrade
+from tests.prepared import prepare
 
 _PREFIX = "hotline-test-"
 _TEMPLATE = "hotline_template"
@@ -208,7 +208,9 @@ def _make_template(urls: ServerUrls, connection: psycopg.Connection) -> None:
         with psycopg.connect(urls.admin.at(_TEMPLATE).conninfo(), autocommit=True) as template:
             template.execute("CREATE EXTENSION pg_trgm")
         owner = Address(urls.port, OWNER, urls.owner_password, _TEMPLATE)
-        upgrade(owner.url(), may_shift_time=True)
+        app = Address(urls.port, APP, urls.app_password, _TEMPLATE)
+        # Most tests act in the sample county: releasing it anew each time would cost a minute.
+        prepare(owner.url(), app.url())
 
 
 def _remember_seeds(connection: psycopg.Connection) -> None:
