@@ -230,6 +230,11 @@ class Work:
             self._duty |= people.on_duty(self.session, {post.id: post.stand_in}, self.now)
         return self._duty[post.id]
 
+    def look_up_duty(self, posts: Iterable[Post]) -> None:
+        """Read who is on duty at many posts at once, for a command that will ask for most."""
+        stand_ins = {post.id: post.stand_in for post in posts}
+        self._duty |= people.on_duty(self.session, stand_ins, self.now)
+
     def take_rows(self) -> list[dict[str, Any] | NewTimer | Promise]:
         """Hand over the events, limits and messages recorded so far, for whoever writes them.
 

@@ -45,8 +45,10 @@ def pass_over(engine: sa.Engine, kit: Kit, batch: int = BATCH) -> int:
         with open_work(engine, kit, SYSTEM) as work:
             due = timers.take_due(work.session, work.now, limit=batch)
             taken = [row.timer.id for row in due]
+            held = escalation.prepare(work, due)
             for row in due:
                 escalation.carry_out(work, row)
+            del held
             if taken:
                 timers.finish(work.session, taken)
     except sa.exc.OperationalError:

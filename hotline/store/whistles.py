@@ -56,6 +56,18 @@ def parties_by_id(session: Session, party_ids: Collection[UUID]) -> dict[UUID, W
     return {row.id: row for row in rows}
 
 
+def load_called(
+    session: Session, party_ids: Collection[UUID]
+) -> list[tuple[WhistleParty, Whistle]]:
+    """Return several called units with their whistles; `party` and `whistle` then find them."""
+    rows = session.exec(
+        select(WhistleParty, Whistle)
+        .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
+        .where(col(WhistleParty.id).in_(list(party_ids)))
+    )
+    return list(rows)
+
+
 def whistle(session: Session, whistle_id: UUID) -> Whistle | None:
     """Return a whistle."""
     return session.get(Whistle, whistle_id)
