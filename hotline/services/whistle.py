@@ -36,6 +36,8 @@ def blow(
     tickets.guard_holder(work, ticket)
     grid_map = timing.map_of(work, ticket)
     rule = _kind(grid_map, kind)
+    if not any(grid_map.post(post).rung in rule.by for post in work.actor.posts):
+        raise NotAllowedError(reason="other_whistle", ticket=ticket.number)
     wanted = _wanted(work, ticket, grid_map, units)
     if work.actor.staff_id is None:
         raise NotAllowedError(reason="nobody", ticket=ticket.number)

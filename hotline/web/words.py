@@ -242,6 +242,7 @@ REFUSALS: Final = {
     "other_post": _("这张工单不归您的岗位。"),
     "other_unit": _("这一哨没有呼叫您的单位。"),
     "already_whistled": _("这个单位已经在哨中。"),
+    "other_whistle": _("您的岗位不能吹这一种哨。"),
     "whistle_open": _("还有未收的哨，不能提交结果。"),
     "whistle_ended": _("这一哨已经收了。"),
     "whistle_not_done": _("还有单位没有办完，不能收哨。"),

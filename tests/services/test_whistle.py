@@ -1,5 +1,6 @@
 """Whistle and report in: who is called, who comes, and what climbs when nobody does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -232,3 +233,13 @@ def test_a_grid_whistle_reaches_the_attached_officer_and_runs_on_working_time(co
     party = party_of(county, number)
     assert party.post == "utility/water/attached/dagujiazi"
     assert party.called_at + timedelta(minutes=5) < county.timers(number)["whistle_ack"]
+
+
+def test_only_a_post_of_the_right_rung_blows_a_kind_of_whistle(county, number):
+    officer = county.officer_of(number)
+
+    with (
+        county.work(replace(officer, posts=frozenset({"department/housing/duty"}))) as work,
+        pytest.raises(NotAllowedError, match="other_whistle"),
+    ):
+        whistle.blow(work, work.ticket(number), "grid", ["utility/water"], "请到场")
