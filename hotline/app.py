@@ -41,9 +41,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings.upload_limit_mib * settings.photos_per_command * 2**20
     )
     app.config["MAX_FORM_MEMORY_SIZE"] = 256 * 2**10
+    kit = boot.build_kit(settings, engine)
+    kit.maps.router.warm()
     app.extensions["hotline"] = parts.Parts(
         engine=engine,
-        kit=boot.build_kit(settings, engine),
+        kit=kit,
         carrier_tokens=tuple(token.get_secret_value() for token in settings.carrier_tokens),
         sign_in_lasts=timedelta(hours=settings.sign_in_hours),
         secure_cookies=settings.secure_cookies,

@@ -17,13 +17,11 @@ from sqlmodel import Session
 from config import Settings
 from hotline import clock
 from hotline.channels.carrier import PROFILES, Carrier
-from hotline.channels.twilio import TwilioAccount, TwilioCarrier
 from hotline.domain.errors import SetupError
 from hotline.grid_file import parse_grid, read_text
 from hotline.keys import Keys
 from hotline.kit import Kit, Maps
 from hotline.media import MediaStore
-from hotline.services import release as services_release
 from hotline.store import policy
 
 # Waits for a database that is starting or restarting are short; the caller is told instead.
@@ -107,6 +105,9 @@ def release(settings: Settings) -> None:
     Raises:
         SetupError: no owner's URL is set, or the map has faults.
     """
+    # Only the release step migrates; Alembic weighs 10 MiB.
+    from hotline.services import release as services_release  # noqa: PLC0415
+
     if settings.owner_database_url is None or settings.database_url is None:
         raise SetupError(setting="HOTLINE_OWNER_DATABASE_URL", reason="not_set")
     content = read_text(settings.grid_map)
@@ -130,6 +131,9 @@ def build_keys(settings: Settings) -> Keys:
 
 def build_carrier(settings: Settings) -> Carrier:
     """Return the carrier's adapter: the real one, or the fake one by its address."""
+    # Only the worker talks to the carrier; the client weighs 12 MiB.
+    from hotline.channels.twilio import TwilioAccount, TwilioCarrier  # noqa: PLC0415
+
     return TwilioCarrier(
         TwilioAccount(
             settings.carrier_account,

@@ -15,7 +15,8 @@ log = structlog.get_logger(__name__)
 
 def main() -> None:
     """Work until told to stop; the queue's server may come and go."""
-    runtime()
+    # Jobs run in children, which inherit what is read by now.
+    runtime().kit.maps.router.warm()
     while True:
         connection = the_queue()
         try:

@@ -10,8 +10,6 @@ from enum import StrEnum
 from itertools import product
 from typing import Final, NamedTuple
 
-from pypinyin import lazy_pinyin
-
 from hotline.domain.grid import GridMap, Unit, UnitKind
 from hotline.domain.matching import Hit, Matcher
 
@@ -134,6 +132,14 @@ class Names:
         return [_mention(text, hit, Method.PINYIN) for hit in self._syllables.find(sound)]
 
 
+def _spoken(text: str) -> list[str]:
+    """Return the toneless syllables of ``text``."""
+    # Its tables weigh 55 MiB: only processes that look for places carry them, the clock does not.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
+    return list(lazy_pinyin(text))
+
+
 class _Coder(dict[str, str]):
     """Character → the code point of its toneless syllable; other characters stay themselves."""
 
@@ -142,13 +148,13 @@ class _Coder(dict[str, str]):
         self._codes: dict[str, str] = {}
 
     def __missing__(self, character: str) -> str:
-        self[character] = self._code(character, lazy_pinyin(character)[0])
+        self[character] = self._code(character, _spoken(character)[0])
         return self[character]
 
     def variants(self, name: str) -> Iterable[str]:
         """Return every way to hear a name."""
         # Read as a whole, pypinyin knows words: 重 in 重庆 is chong.
-        whole = lazy_pinyin(name)
+        whole = _spoken(name)
         readings = [
             {self[character], self._code(character, syllable)}
             | {self._code(character, other) for other in _READINGS.get(character, ())}

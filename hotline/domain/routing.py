@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from hotline.domain.gazetteer import Candidate
 from hotline.domain.grid import DemandClass, GridMap, Urgency
@@ -233,12 +234,27 @@ def known_class(grid_map: GridMap, class_code: str, text: str = "") -> ClassRead
 
 
 class Router:
-    """The gazetteer and the catalogue of one map together: what intake holds per version."""
+    """The gazetteer and the catalogue of one map together: what intake holds per version.
+
+    Both are made when first used, because the clock holds many maps and never reads a demand.
+    """
 
     def __init__(self, grid_map: GridMap) -> None:
         self.map = grid_map
-        self.gazetteer = Gazetteer(grid_map)
-        self.catalogue = Catalogue(grid_map)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The names of the map's places."""
+        return Gazetteer(self.map)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The classes of the map's catalogue."""
+        return Catalogue(self.map)
+
+    def warm(self) -> None:
+        """Make both now, so that the first caller does not wait for them."""
+        _ = self.gazetteer, self.catalogue
 
     def route(self, text: str, day: date, town: str | None = None) -> Routing:
         """Return where the demand in ``text`` goes.
