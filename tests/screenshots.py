@@ -22,10 +22,9 @@ from hotline.clock import COUNTY_ZONE
 from hotline.demo.carrier.people import answers, never_answers, press, say, silent
 from hotline.demo.staff import PASSWORD
 from hotline.domain.tickets import Action, Status
-from hotline.embedded.servers import EmbeddedServers
 from tests.browser_tools import open_browser
 from tests.live import Live, live, phone_of
-from tests.servers import Database, own_servers
+from tests.servers import own_servers
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 PHONE: Final = (360, 740)
@@ -263,25 +262,13 @@ def a_photo() -> bytes:
     return out.getvalue()
 
 
-def database_of(servers: EmbeddedServers) -> Database:
-    """Return the servers' database as the tests know one."""
-    state = servers.state
-    owner = servers.admin.at("hotline")
-    return Database(
-        admin=owner,
-        owner=type(owner)(owner.port, "hotline_owner", state.owner_password),
-        app=type(owner)(owner.port, "hotline_app", state.app_password),
-        redis_url=servers.redis_url,
-    )
-
-
 @contextmanager
 def opened() -> Iterator[Night]:
     """A running hotline at 02:00, and a browser."""
     with ExitStack() as stack:
         servers = stack.enter_context(own_servers())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        hotline = stack.enter_context(live(database_of(servers), folder))
+        hotline = stack.enter_context(live(servers, folder))
         now = hotline.county.now().astimezone(COUNTY_ZONE)
         tonight = datetime(now.year, now.month, now.day, _NIGHT, tzinfo=COUNTY_ZONE)
         wait = tonight - now if tonight > now else tonight + timedelta(days=1) - now
