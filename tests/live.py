@@ -23,7 +23,8 @@ from hotline.demo.carrier.server import FakeCarrier
 from hotline.demo.up import STAND_INS
 from hotline.embedded.processes import Start, end, free_port, spawn
 from hotline.embedded.supervisor import read_procfile
-from tests.county import ROOT, County, ServerAddresses, open_county
+from tests.county import County, ServerAddresses, open_county
+from tests.prepared import ROOT
 
 SPEED = 60.0
 

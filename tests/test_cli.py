@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli import main
-from tests.county import ROOT
+from tests.prepared import ROOT
 
 
 @pytest.fixture
