@@ -17,6 +17,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do \
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 endif
+# Behind a network that inspects its traffic, only the system's certificates know the registries.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
 # A mirror set up for pip is meant for uv as well, which does not read pip's settings.
 UV = index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; \
