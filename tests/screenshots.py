@@ -22,6 +22,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.demo.carrier.people import answers, never_answers, press, say, silent
 from hotline.demo.staff import PASSWORD
 from hotline.domain.tickets import Action, Status
+from hotline.services import audit
 from tests.browser_tools import open_browser
 from tests.live import Live, live, phone_of
 from tests.servers import own_servers
@@ -32,7 +33,7 @@ DESK: Final = (1440, 1000)
 CALLER: Final = "+8613800001111"
 OFFICER: Final = "grid.dagujiazi.lamaqiao"
 WATER: Final = "utility.water.duty"
-_COLOURS: Final = 96
+_COLOURS: Final = 200
 # Beginnings of the night, in the county's time.
 _NIGHT: Final = 2
 _VISIBLE_IMAGES_ARE_THERE: Final = """() => [...document.images].every(
@@ -146,7 +147,9 @@ def whistle_for_water(night: Night, number: str) -> None:
     keep(page, "3-officer-ticket")
     page.get_by_role("button", name="签收").click()
     night.wait_for(number, Action.ACCEPT)
-    page.goto(f"{night.hotline.url}/field/tickets/{number}/whistle")
+    address = f"{night.hotline.url}/field/tickets/{number}"
+    send(page, f"{address}/contact", outcome="reached", text="全村没水，家里有老人")
+    page.goto(f"{address}/whistle")
     page.locator("[name=kind][value=emergency]").check()
     page.locator("[name=units][value='utility/water']").check()
     page.locator("[name=text]").fill("主管道爆裂，全村没水")
@@ -189,7 +192,6 @@ def submit_with_a_photo(night: Night, number: str) -> None:
     page.goto(address)
     send(page, f"{address}/check-in", latitude="42.506431", longitude="123.416002")
     send(page, f"{address}/end-whistle", whistle=str(whistle), danger_gone="1")
-    send(page, f"{address}/contact", outcome="reached", text="已告知正在抢修")
     page.goto(f"{address}/submit")
     page.locator("[name=kind][value=acted]").check()
     page.locator("[name=text]").fill("水管已修好，入户看过，已恢复供水")
@@ -210,7 +212,9 @@ def ask_the_caller(night: Night, number: str) -> None:
 
 
 def prove(night: Night, number: str) -> None:
-    """A supervisor sees the whole night on one page, in either language."""
+    """A root is signed; a supervisor sees the whole night on one page, in either language."""
+    county = night.hotline.county
+    audit.seal_and_export(county.work, county.settings.roots_dir)
     for language, name in (("zh-CN", "9-night"), ("en", "9-night-en")):
         page = night.page("supervisor", DESK, language)
         page.goto(f"{night.hotline.url}/audit/tickets/{number}")
@@ -275,6 +279,8 @@ def opened() -> Iterator[Night]:
         hotline.forward(seconds=wait.total_seconds())
         for login in ("operator1", "operator2"):
             hotline.carrier.set_person(phone_of(hotline.county, login), never_answers())
+        for login in ("town.dagujiazi.lead", "county.leader"):
+            hotline.caller_answers(phone_of(hotline.county, login), "1")
         hotline.carrier.add_phones(
             [
                 {"number": CALLER, "name": "示例来电人", "name_en": "Caller", "role": "caller"},
