@@ -3,17 +3,18 @@
 import os
 
 import pytest
-from cryptography.fernet import Fernet
 
 from config import DEMO_KEY, Settings, SettingsError, read_settings
 
+# Fixed, since tests must have the same names in every process.
+OWN_KEY = "b3duLWtleS1vZi10aGVzZS10ZXN0cy1hbG9uZS0wMDA="
 PRODUCTION = {
     "HOTLINE_ENV": "production",
     "HOTLINE_DATABASE_URL": "postgresql://hotline_app:secret@db.example/hotline",
     "HOTLINE_REDIS_URL": "rediss://:secret@queue.example/0",
     "HOTLINE_PUBLIC_URL": "https://12345.example",
     "HOTLINE_SECURE_COOKIES": "true",
-    "HOTLINE_IDENTITY_KEYS": Fernet.generate_key().decode(),
+    "HOTLINE_IDENTITY_KEYS": OWN_KEY,
     "HOTLINE_LOOKUP_KEYS": "a-long-secret-of-this-county",
     "HOTLINE_LEDGER_KEY": "another-long-secret-of-it",
     "HOTLINE_CARRIER_ACCOUNT": "AC0123456789abcdef0123456789abcdef",
@@ -77,7 +78,7 @@ def test_wrong_values_do_not_hide_what_production_refuses(settings):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("HOTLINE_IDENTITY_KEYS", f"{Fernet.generate_key().decode()},{DEMO_KEY}"),
+        ("HOTLINE_IDENTITY_KEYS", f"{OWN_KEY},{DEMO_KEY}"),
         ("HOTLINE_LOOKUP_KEYS", "a-long-secret-of-this-county,demo"),
         ("HOTLINE_LEDGER_KEY", "demo"),
         ("HOTLINE_CARRIER_TOKENS", "0123456789abcdef,demo"),
