@@ -197,6 +197,14 @@ class Settings(BaseSettings):
         return value
 
 
+def settings_or_exit() -> "Settings":
+    """Read the settings, or end the process with one line per fault on standard error."""
+    try:
+        return read_settings()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+
+
 def read_settings(**overrides: object) -> Settings:
     """Read the settings from the environment.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from config import Settings, read_settings
+from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.web import (
     blueprints,
@@ -28,10 +28,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings: read from the environment when not given.
 
     Raises:
-        SettingsError: the settings are wrong.
+        SystemExit: the settings in the environment are wrong; it says every fault in a line.
         SetupError: the database or the map is not fit to start with.
     """
-    settings = settings or read_settings()
+    settings = settings or settings_or_exit()
     log.configure(as_json=settings.log_json)
     engine = boot.build_engine(settings)
     boot.refuse_unsafe(settings, engine)

@@ -8,7 +8,7 @@ from functools import cache
 import redis
 import sqlalchemy as sa
 
-from config import Settings, read_settings
+from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.channels.carrier import Carrier
 from hotline.kit import Kit
@@ -37,7 +37,7 @@ def runtime() -> Runtime:
     A worker's child process inherits the built parts but never the parent's connections: the
     parent does not use its engine (`workers.__main__`).
     """
-    settings = read_settings()
+    settings = settings_or_exit()
     log.configure(as_json=settings.log_json)
     engine = boot.build_engine(settings)
     boot.refuse_unsafe(settings, engine)
