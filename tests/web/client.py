@@ -13,7 +13,6 @@ from hotline.app import create_app
 from hotline.demo.staff import PASSWORD
 from tests.county import County
 
-
 _APPS: dict[int, Flask] = {}
 
 
