@@ -72,17 +72,16 @@ def receive(
     if sequence is None:
         sequence = ticket_rows.next_sequence(work.session)
     ticket = _ticket(work, demand, routing, ticket_number(day.strftime("%y%m%d"), sequence))
-    text = TicketText(
-        ticket_id=ticket.id, kind="words", salt=secrets.token_hex(8), body=words, at=work.now
-    )
+    text, salt = uuid4(), secrets.token_hex(8)
+    said = {"id": text, "ticket_id": ticket.id, "kind": "words", "salt": salt, "body": words}
     work.record(
         ticket,
         Action.RECEIVE,
         {
             "channel": ticket.channel,
             "line": ticket.line,
-            "text": text.id,
-            "text_hash": ledger.salted(text.salt, words),
+            "text": text,
+            "text_hash": ledger.salted(salt, words),
             "routing": routing.as_json(),
             "waits": ticket.triage_reason,
         },
@@ -93,8 +92,8 @@ def receive(
         work.session,
         [
             ticket,
-            _identity(work, ticket.id, demand, found),
-            text,
+            (TicketIdentity, _identity(work, ticket.id, demand, found)),
+            (TicketText, said | {"at": work.now}),
             *(beside(ticket, routing) if beside else ()),
             *work.take_rows(),
         ],
@@ -205,15 +204,15 @@ def _dispatcher(work: Work) -> Actor:
 
 def _identity(
     work: Work, ticket_id: UUID, demand: Demand, found: Sequence[FoundNumber]
-) -> TicketIdentity:
+) -> dict[str, object]:
     keys = work.kit.keys
-    return TicketIdentity(
-        ticket_id=ticket_id,
-        number_sealed=keys.seal(demand.number) if demand.number else None,
-        number_hash=keys.lookup(demand.number) if demand.number else None,
-        name_sealed=keys.seal(demand.name) if demand.name else None,
-        found_sealed=keys.seal("\n".join(one.value for one in found)) if found else None,
-    )
+    return {
+        "ticket_id": ticket_id,
+        "number_sealed": keys.seal(demand.number) if demand.number else None,
+        "number_hash": keys.lookup(demand.number) if demand.number else None,
+        "name_sealed": keys.seal(demand.name) if demand.name else None,
+        "found_sealed": keys.seal("\n".join(one.value for one in found)) if found else None,
+    }
 
 
 def locate(

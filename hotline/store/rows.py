@@ -88,13 +88,17 @@ class Promise:
     attempts: int = 0
 
 
-def insert(session: Session, rows: Iterable[SQLModel | Row | Mapping[str, Any]]) -> None:
+# A row as its table and its values; columns that are left out become NULL.
+Plain = tuple[type[SQLModel], Mapping[str, Any]]
+
+
+def insert(session: Session, rows: Iterable[SQLModel | Row | Plain | Mapping[str, Any]]) -> None:
     """Insert new rows of any of the tables of a command, in one statement.
 
     Args:
         session: in the transaction of the command.
-        rows: rows of this module, model objects that are not in the session, or events as plain
-            mappings.
+        rows: rows of this module, plain values with their table, model objects that are not in
+            the session, or events as plain mappings. Making model objects is what costs here.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the carrier's key was answered in the meantime.
@@ -103,6 +107,8 @@ def insert(session: Session, rows: Iterable[SQLModel | Row | Mapping[str, Any]])
     for row in rows:
         if isinstance(row, SQLModel):
             document[str(type(row).__tablename__)].append(dict(row))
+        elif isinstance(row, tuple):
+            document[str(row[0].__tablename__)].append(row[1])
         elif isinstance(row, Mapping):
             document[str(TicketEvent.__tablename__)].append(row)
         else:
