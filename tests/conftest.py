@@ -5,6 +5,11 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from tests.browser_tools import (  # noqa: F401  one browser for a process, so imported once
+    browser,
+    desk_page,
+    phone_page,
+)
 from tests.county import County, open_county
 from tests.servers import (  # noqa: F401  fixtures and hooks that pytest finds here
     clean_database,

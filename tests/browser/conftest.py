@@ -15,9 +15,6 @@ from werkzeug.serving import make_server
 
 import hotline
 from hotline.web import filters, headers, i18n, static_files
-from tests.browser_tools import browser, desk_page, phone_page
-
-__all__ = ["browser", "desk_page", "phone_page"]
 
 _NOW = datetime(2026, 11, 21, 18, 5, tzinfo=UTC)
 _ITEMS = [

@@ -2,10 +2,7 @@ import pytest
 import requests
 
 from hotline.demo.carrier.server import FakeCarrier
-from tests.browser_tools import browser, desk_page, phone_page
 from tests.carrier.customer import Customer
-
-__all__ = ["browser", "desk_page", "phone_page"]
 
 
 @pytest.fixture
