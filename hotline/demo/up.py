@@ -119,7 +119,7 @@ def settings_of(settings: Settings) -> Settings:
 def _run(
     settings: Settings, data_dir: Path, urls: Mapping[str, str], tick: Callable[[], None]
 ) -> None:
-    web_port, carrier_port = pick_port(settings.port), pick_port(CARRIER_PORT)
+    web_port, carrier_port = pick_ports(settings.port)
     place = Running(
         web_url=f"http://127.0.0.1:{web_port}",
         carrier_url=f"http://127.0.0.1:{carrier_port}",
@@ -156,6 +156,13 @@ def _run(
         Supervisor(ROOT / "Procfile", env, {"carrier": carrier}, tick=tick).run(welcome)
     finally:
         note.unlink(missing_ok=True)
+
+
+def pick_ports(wanted: int) -> tuple[int, int]:
+    """Return free ports for the web and the carrier, never the same one."""
+    web = pick_port(wanted)
+    # Nobody listens on the web's port yet: the carrier's search must start behind it.
+    return web, pick_port(CARRIER_PORT if web < CARRIER_PORT else web + 1)
 
 
 def _given(settings: Settings) -> dict[str, str]:
