@@ -262,7 +262,7 @@ def _take(work: Work, call: Call, words: str) -> tuple[Ticket, Routing | None]:
             intake.say_more(work, ticket, words)
             return ticket, None
         return ticket, intake.say_more(work, ticket, words)
-    number = work.kit.keys.open(call.number_sealed) if call.number_sealed else None
+    number = _number_of(work, call)
     made, routing = intake.receive(work, intake.Demand("voice", number, words))
     call.ticket_id = made.id
     return work.ticket_by_id(made.id), routing
@@ -323,10 +323,14 @@ def _read_back(ticket: Ticket) -> str:
 
 def _ring_back(work: Work, call: Call) -> Ticket:
     """Record that the caller must be rung back, as a ticket in triage."""
-    number = work.kit.keys.open(call.number_sealed) if call.number_sealed else None
+    number = _number_of(work, call)
     made, _ = intake.receive(work, intake.Demand("voice", number, "", waits=intake.RING_BACK))
     call.ticket_id = made.id
     ticket = ticket_rows.find(work.session, made.number)
     if ticket is None:
         raise NotFoundError(ticket=made.number)
     return ticket
+
+
+def _number_of(work: Work, call: Call) -> str | None:
+    return work.kit.keys.open(call.number_sealed) if call.number_sealed else None

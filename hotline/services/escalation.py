@@ -12,6 +12,7 @@ from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import attention, telling, tickets, timing, verification, whistle
+from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
 from hotline.store.models import Ticket, Timer, WhistleParty
@@ -101,22 +102,11 @@ def _contact(work: Work, ticket: Ticket, timer: Timer) -> None:
 
 def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
     """Not done in time: it climbs one rung (逐级化解); at the top the top is reminded."""
-    above = timing.rung_above(work, ticket)
-    if above is None:
+    if timing.rung_above(work, ticket) is None:
         _remind_role(work, ticket, timer)
         return
-    told: list[dict[str, object]] = []
-    before = ticket.rung
-    while above is not None:
-        ticket.rung = above.name
-        posts = [post.id for post in above.posts]
-        params = _overdue(timer, str(above.title))
-        told = telling.tell(work, ticket, posts, "overdue", params, urgent=ticket.urgent)
-        data = {"from": before, "to": above.name, "why": "overdue", "told": told}
-        _record(work, ticket, timer, Action.CLIMB, data)
-        if not telling.nobody(told):
-            break
-        before, above = above.name, timing.rung_above(work, ticket)
+    data = _about(timer) | {"why": "overdue"}
+    climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
     _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
 
 
@@ -160,8 +150,11 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
 def _record(
     work: Work, ticket: Ticket, timer: Timer, action: Action, data: Mapping[str, object]
 ) -> None:
-    about = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
-    work.act(ticket, action, about | dict(data), actor=SYSTEM)
+    work.act(ticket, action, _about(timer) | dict(data), actor=SYSTEM)
+
+
+def _about(timer: Timer) -> dict[str, object]:
+    return {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
 
 
 def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:

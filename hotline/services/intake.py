@@ -11,10 +11,10 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain import ledger
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
-from hotline.domain.limits import Limit
 from hotline.domain.routing import Routing, known_class, known_place, route
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 from hotline.services import telling, tickets, timing
+from hotline.services.climbing import climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Inbox, Ticket, TicketIdentity, TicketText
@@ -171,31 +171,18 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
     """Start the limits for signing and for the first contact with the caller."""
     if generation is None:
         work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
-    sign = timing.deadline(work, work.now, _limit(work, ticket, "sign"))
+    sign = timing.deadline(work, work.now, timing.limit_of(work, ticket, "sign"))
     timing.start_timer(work, ticket, Step.SIGN, sign.at, generation=generation)
     if ticket.contacted_at is None:
-        contact = timing.deadline(work, work.now, _limit(work, ticket, "contact"))
+        contact = timing.deadline(work, work.now, timing.limit_of(work, ticket, "contact"))
         timing.start_timer(work, ticket, Step.CONTACT, contact.at, generation=generation)
     return sign.at
 
 
 def _climb_at_once(work: Work, ticket: Ticket) -> None:
     """Nobody stands at the post: the rungs above are told, the first where somebody is."""
-    while (above := timing.rung_above(work, ticket)) is not None:
-        before, ticket.rung = ticket.rung, above.name
-        params = {"step": "岗位无人在岗", "rung": str(above.title)}
-        posts = [post.id for post in above.posts]
-        told = telling.tell(work, ticket, posts, "overdue", params, urgent=ticket.urgent)
-        data = {"from": before, "to": above.name, "why": "nobody_on_duty", "due": work.now}
-        work.act(
-            ticket, Action.CLIMB, data | {"rule": "posts.stand_in", "told": told}, actor=SYSTEM
-        )
-        if not telling.nobody(told):
-            break
-
-
-def _limit(work: Work, ticket: Ticket, step: str) -> Limit:
-    return timing.limit_of(work, ticket, step)
+    data = {"why": "nobody_on_duty", "due": work.now, "rule": "posts.stand_in"}
+    climb(work, ticket, Action.CLIMB, "overdue", {"step": "岗位无人在岗"}, data)
 
 
 def _dispatcher(work: Work) -> Actor:

@@ -13,6 +13,7 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.tickets import Action, Status, Step
 from hotline.services import telling, timing
+from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Ticket
 from hotline.work import SYSTEM, Work
@@ -178,22 +179,5 @@ def raise_rung(work: Work, ticket: Ticket) -> None:
 
     A rung where nobody is on duty is put on record, and the next one is told at once.
     """
-    while (rung := timing.rung_above(work, ticket)) is not None:
-        before, ticket.rung = ticket.rung, rung.name
-        params = {"count": str(ticket.redos), "rung": str(rung.title)}
-        posts = [post.id for post in rung.posts]
-        told = telling.tell(work, ticket, posts, "raised", params, urgent=ticket.urgent)
-        work.record(
-            ticket,
-            Action.RAISE,
-            {
-                "from": before,
-                "to": rung.name,
-                "rule": "limits.redo.before_raise",
-                "redos": ticket.redos,
-                "told": told,
-            },
-            actor=SYSTEM,
-        )
-        if not telling.nobody(told):
-            return
+    data = {"rule": "limits.redo.before_raise", "redos": ticket.redos}
+    climb(work, ticket, Action.RAISE, "raised", {"count": str(ticket.redos)}, data)

@@ -99,11 +99,6 @@ def sign_in(session: Session, token_hash: str) -> SignIn | None:
     return session.get(SignIn, token_hash)
 
 
-def sign_out_everywhere(session: Session, staff_id: UUID) -> None:
-    """Forget every device of a person."""
-    session.execute(sa.delete(SignIn).where(col(SignIn.staff_id) == staff_id))
-
-
 def failures(
     session: Session, since: datetime, *, account_hash: str, address_hash: str
 ) -> tuple[int, int]:

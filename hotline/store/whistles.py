@@ -50,12 +50,6 @@ def party(session: Session, party_id: UUID) -> WhistleParty | None:
     return session.get(WhistleParty, party_id)
 
 
-def parties_by_id(session: Session, party_ids: Collection[UUID]) -> dict[UUID, WhistleParty]:
-    """Return several called units' rows by id."""
-    rows = session.exec(select(WhistleParty).where(col(WhistleParty.id).in_(list(party_ids))))
-    return {row.id: row for row in rows}
-
-
 def load_called(
     session: Session, party_ids: Collection[UUID]
 ) -> list[tuple[WhistleParty, Whistle]]:

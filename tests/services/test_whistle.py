@@ -243,3 +243,15 @@ def test_only_a_post_of_the_right_rung_blows_a_kind_of_whistle(county, number):
         pytest.raises(NotAllowedError, match="other_whistle"),
     ):
         whistle.blow(work, work.ticket(number), "grid", ["utility/water"], "请到场")
+
+
+def test_a_ticket_whose_post_nobody_stands_at_is_told_to_the_next_rung_at_once(county):
+    stand_in = county.kit.maps.current.post("grid/dagujiazi/lamaqiao").stand_in
+    away(county, "grid.dagujiazi.lamaqiao", demo_staff.login_of(stand_in))
+
+    made = county.demand()
+
+    [climb] = county.events(made, Action.CLIMB)
+    assert (climb["data"]["from"], climb["data"]["to"]) == ("grid", "village")
+    assert (climb["data"]["why"], climb["data"]["rule"]) == ("nobody_on_duty", "posts.stand_in")
+    assert climb["data"]["told"][0]["person"]
