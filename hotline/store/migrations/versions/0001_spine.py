@@ -1,9 +1,6 @@
 """The tables of the spine: people, tickets, ledger, whistles, timers, outbox, inbox."""
 
-from pathlib import Path
-from typing import Any
-
-from alembic import op
+from hotline.store.migrations.script import run_beside
 
 revision = "0001"
 down_revision = None
@@ -11,11 +8,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Create everything; grants are given by `hotline.store.migrate` after each upgrade."""
-    # The driver itself takes a whole script, and no `%` in it for a parameter.
-    connection: Any = op.get_bind().connection
-    connection.driver_connection.execute(
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    )
+    run_beside(__file__)
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+-- Staff as a county keeps them: imports, duty lists, notices.

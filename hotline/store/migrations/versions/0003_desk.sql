@@ -1,0 +1,1 @@
+-- The operators' desk: merged demands, ring-backs, shifts.

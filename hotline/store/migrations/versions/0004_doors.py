@@ -1,0 +1,16 @@
+"""More doors: web, counter, withdrawal, refusal, confidentiality."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0004 has no way back: it would drop rows of the hotline")

@@ -1,0 +1,1 @@
+-- More doors: web, counter, withdrawal, refusal, confidentiality.

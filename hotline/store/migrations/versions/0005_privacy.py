@@ -1,0 +1,16 @@
+"""Privacy at work: redaction, retention, search."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0005 has no way back: it would drop rows of the hotline")

@@ -1,0 +1,1 @@
+-- Privacy at work: redaction, retention, search.
