@@ -14,6 +14,17 @@ class ResultKind(StrEnum):
     IMPOSSIBLE = "impossible"  # 无法办理
 
 
+class ReplyKind(StrEnum):
+    """What an operator answered on the spot (当场答复). Values are stored and hashed."""
+
+    POLICY = "policy"  # 政策解答
+    PROCEDURE = "procedure"  # 办事指引
+    KNOWN = "known"  # 已知情况: an outage that was announced, work that is planned
+    PROGRESS = "progress"  # 进度查询
+    ELSEWHERE = "elsewhere"  # 告知受理渠道: whose it is, and how to reach them
+    OTHER = "other"
+
+
 def faults(
     kind: ResultKind,
     *,

@@ -35,6 +35,8 @@ class State:
     returns: int = 0
     redos: int = 0
     extensions: int = 0
+    lead_id: str | None = None
+    members: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,26 @@ def _alarm(state: State, event: _Event) -> State:
     return replace(state, urgent=True) if "word" in event.data else state
 
 
+def _merge(state: State, event: _Event) -> State:
+    """Whatever was merged into this ticket goes on to its new lead with it."""
+    lead = event.data["lead"]
+    return replace(state, lead_id=lead, triage_reason=None, officer_id=None, members=0)
+
+
+def _unmerge(state: State, event: _Event) -> State:
+    reason = event.data["waits"]
+    return replace(state, lead_id=None, triage_reason=reason, officer_id=None, dispatched_at=None)
+
+
+def _gather(state: State, event: _Event) -> State:
+    more, urgent = len(event.data["members"]), bool(event.data["urgent"])
+    return replace(state, members=state.members + more, urgent=state.urgent or urgent)
+
+
+def _carry(state: State, event: _Event) -> State:
+    return replace(state, submitted_by=event.data["by"], submitted_at=event.at)
+
+
 def _submit(state: State, event: _Event) -> State:
     return replace(state, submitted_by=event.actor, submitted_at=event.at)
 
@@ -155,6 +177,12 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.RAISE: _climb,
     Action.ALARM: _alarm,
     Action.SUBMIT: _submit,
+    Action.MERGE: _merge,
+    Action.UNMERGE: _unmerge,
+    Action.GATHER: _gather,
+    Action.RELEASE: lambda state, _event: replace(state, members=state.members - 1),
+    Action.CARRY: _carry,
+    Action.REOPEN: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.DENY: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.GRANT: lambda state, _event: replace(state, extensions=state.extensions + 1),
 }

@@ -15,6 +15,7 @@ class Status(StrEnum):
     """Where a ticket stands. Values are stored."""
 
     TRIAGE = "triage"
+    MERGED = "merged"  # 并案: another ticket, its lead, carries the handling
     DISPATCHED = "dispatched"
     DISPUTED = "disputed"
     HANDLING = "handling"
@@ -45,6 +46,13 @@ class Action(StrEnum):
     LOCATE = "locate"  # the citizen or an operator names the place or the class
     DISPATCH = "dispatch"  # 派单
     ANSWER = "answer"  # answered on the spot
+    INFORM = "inform"  # 一次性告知: everything that is missing was told together
+    MERGE = "merge"  # 并案: the same event as another ticket, which leads from here on
+    UNMERGE = "unmerge"  # taken out again: it was another event after all
+    GATHER = "gather"  # on the lead: tickets were merged into it
+    RELEASE = "release"  # on the lead: one was taken out again
+    CARRY = "carry"  # the lead's result is put to a merged ticket's own caller
+    REOPEN = "reopen"  # on the lead: the caller of a merged ticket says: not solved
     ACCEPT = "accept"  # 签收
     CONTACT = "contact"  # somebody spoke with the caller
     CHECK_IN = "check_in"  # on site, with a position
@@ -89,6 +97,8 @@ class Step(StrEnum):
     WHISTLE_ACK = "whistle_ack"
     WHISTLE_ARRIVE = "whistle_arrive"
     WHISTLE_TOP = "whistle_top"
+    MERGED = "merged"  # a merged ticket has waited as long as its own limit allows
+    REOPEN = "reopen"  # a merged ticket's caller has said no: its lead is told
 
 
 class Rule(NamedTuple):
@@ -108,6 +118,15 @@ _UNIT, _SYSTEM, _CITIZEN = _by(Role.UNIT), _by(Role.SYSTEM), _by(Role.CITIZEN)
 _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.TRIAGE, Action.DISPATCH): Rule(Status.DISPATCHED, _OPERATOR | _SYSTEM),
     (Status.TRIAGE, Action.ANSWER): Rule(Status.ANSWERED, _OPERATOR),
+    (Status.TRIAGE, Action.MERGE): Rule(Status.MERGED, _OPERATOR),
+    (Status.DISPATCHED, Action.MERGE): Rule(Status.MERGED, _OPERATOR),
+    # The system: whoever says "not solved" of a merged result waits with the others again.
+    (Status.HANDLING, Action.MERGE): Rule(Status.MERGED, _OPERATOR | _SYSTEM),
+    (Status.MERGED, Action.MERGE): Rule(Status.MERGED, _OPERATOR),
+    (Status.MERGED, Action.UNMERGE): Rule(Status.TRIAGE, _OPERATOR | _SYSTEM),
+    (Status.MERGED, Action.ANSWER): Rule(Status.ANSWERED, _OPERATOR),
+    (Status.MERGED, Action.CARRY): Rule(Status.REVISIT, _OFFICER),
+    (Status.REVISIT, Action.CARRY): Rule(Status.REVISIT, _OFFICER),
     (Status.DISPATCHED, Action.ACCEPT): Rule(Status.HANDLING, _OFFICER | _SYSTEM),
     (Status.DISPATCHED, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
     (Status.DISPUTED, Action.UPHOLD): Rule(Status.TRIAGE, _OPERATOR),
@@ -123,11 +142,16 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     # The caller who speaks late is heard: silence was never consent.
     (Status.ARCHIVED_UNVERIFIED, Action.CONFIRM): Rule(Status.ARCHIVED, _CITIZEN),
     (Status.ARCHIVED_UNVERIFIED, Action.DENY): Rule(Status.HANDLING, _CITIZEN),
+    # One caller of many says no: the handling that all of them wait for goes on.
+    (Status.REVISIT, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
+    (Status.ARCHIVED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
+    (Status.ARCHIVED_UNVERIFIED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
 }
 
 # What happens beside the course of the ticket and leaves its status as it is.
 _OPEN: Final = (
     Status.TRIAGE,
+    Status.MERGED,
     Status.DISPATCHED,
     Status.DISPUTED,
     Status.HANDLING,
@@ -135,11 +159,18 @@ _OPEN: Final = (
     Status.REVISIT,
 )
 _IN_HAND: Final = (Status.HANDLING, Status.EXTENSION_PENDING)
+_MAY_LEAD: Final = (Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, *_IN_HAND)
 _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.ADD: (_OPEN, _CITIZEN | _OPERATOR),
     Action.LOCATE: ((Status.TRIAGE,), _CITIZEN | _OPERATOR),
     Action.NOTE: (tuple(Status), _by(Role.OPERATOR, Role.OFFICER, Role.SUPERVISOR)),
-    Action.CONTACT: ((Status.DISPATCHED, *_IN_HAND, Status.TRIAGE), _OFFICER | _OPERATOR),
+    Action.CONTACT: (
+        (Status.DISPATCHED, *_IN_HAND, Status.TRIAGE, Status.MERGED),
+        _OFFICER | _OPERATOR,
+    ),
+    Action.INFORM: ((Status.TRIAGE,), _OPERATOR),
+    Action.GATHER: (_MAY_LEAD, _OPERATOR),
+    Action.RELEASE: (tuple(Status), _OPERATOR | _SYSTEM),
     Action.CHECK_IN: (_IN_HAND, _OFFICER),
     Action.WHISTLE: (_IN_HAND, _OFFICER),
     Action.ACKNOWLEDGE: (_IN_HAND, _UNIT),
@@ -151,8 +182,8 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.REMIND: (_OPEN, _SYSTEM),
     Action.RAISE: (_IN_HAND, _SYSTEM),
     Action.ALARM: (_OPEN, _SYSTEM | _CITIZEN),
-    Action.ASK: ((Status.REVISIT,), _SYSTEM),
-    Action.RATE: ((Status.ARCHIVED, Status.HANDLING), _CITIZEN),
+    Action.ASK: ((Status.REVISIT, Status.ARCHIVED_UNVERIFIED), _SYSTEM | _OPERATOR),
+    Action.RATE: ((Status.ARCHIVED, Status.HANDLING, Status.MERGED), _CITIZEN),
     Action.DELIVER: (tuple(Status), _SYSTEM),
     Action.RECORD: (tuple(Status), _SYSTEM),
 }
@@ -169,6 +200,7 @@ RULES: Final[Mapping[tuple[Status, Action], Rule]] = {
 # Who must act next, and which limit of theirs is running, in each status that is not an end.
 OWNER: Final[Mapping[Status, Role]] = {
     Status.TRIAGE: Role.OPERATOR,
+    Status.MERGED: Role.OFFICER,
     Status.DISPATCHED: Role.OFFICER,
     Status.DISPUTED: Role.OPERATOR,
     Status.HANDLING: Role.OFFICER,
@@ -177,6 +209,7 @@ OWNER: Final[Mapping[Status, Role]] = {
 }
 CLOCK: Final[Mapping[Status, Step]] = {
     Status.TRIAGE: Step.TRIAGE,
+    Status.MERGED: Step.MERGED,
     Status.DISPATCHED: Step.SIGN,
     Status.DISPUTED: Step.RULE_RETURN,
     Status.HANDLING: Step.HANDLE,

@@ -11,7 +11,7 @@ from hotline.domain.grid import WhistleKind
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState, is_waited_for
-from hotline.services import attention, telling, tickets, timing, verification, whistle
+from hotline.services import attention, merging, telling, tickets, timing, verification, whistle
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
@@ -26,6 +26,7 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
     Step.HANDLE: "办理",
     Step.RULE_RETURN: "退单裁定",
     Step.RULE_EXTENSION: "延期审批",
+    Step.MERGED: "并案办理",
 }
 
 _WHISTLING: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
@@ -123,6 +124,18 @@ def _silence(work: Work, ticket: Ticket, timer: Timer) -> None:
     verification.lapse(work, ticket)
 
 
+def _merged(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """A merged ticket's own limit has passed: on record; whoever is late is told by its lead."""
+    if merging.overdue(work, ticket):
+        _record(work, ticket, timer, Action.REMIND, {})
+        _again(work, ticket, timer, timing.limit_of(work, ticket, timer.step))
+
+
+def _reopen(work: Work, ticket: Ticket, timer: Timer) -> None:
+    del timer
+    merging.reopen_lead(work, ticket)
+
+
 def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A called unit has not answered, or has answered and not come: it climbs."""
     party = _party(work, timer)
@@ -139,6 +152,8 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.HANDLE: _handle,
     Step.RULE_RETURN: _remind_role,
     Step.RULE_EXTENSION: _remind_role,
+    Step.MERGED: _merged,
+    Step.REOPEN: _reopen,
     Step.ASK: _ask,
     Step.ASK_SILENCE: _silence,
     Step.WHISTLE_ACK: _whistle,

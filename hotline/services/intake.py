@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain import ledger
+from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
 from hotline.domain.routing import Routing, known_class, known_place, route
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
-from hotline.services import telling, tickets, timing
+from hotline.services import merging, telling, tickets, timing
 from hotline.services.climbing import climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
@@ -243,8 +244,9 @@ def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None)
     _keep_found(work, ticket, found)
     work.act(ticket, Action.ADD, data)
     if ticket.status is not Status.TRIAGE:
-        if ticket.officer_id is not None:
-            telling.tell_person(work, ticket, ticket.officer_id, "addition", {})
+        officer = tickets.officer_of(work, ticket)
+        if officer is not None:
+            telling.tell_person(work, ticket, officer, "addition", {})
         return None
     routing = _read_again(work, ticket, masked, town)
     work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
@@ -289,7 +291,12 @@ def _keep_found(work: Work, ticket: Ticket, found: Sequence[FoundNumber]) -> Non
     identity.found_sealed = keys.seal("\n".join([*before, *(one.value for one in found)]))
 
 
-def answer_on_the_spot(work: Work, ticket: Ticket, text: str) -> None:
-    """An operator answers a demand that needs nobody else; that ends it."""
-    work.act(ticket, Action.ANSWER, work.write(ticket, "reply", tickets.words(text)))
+def answer_on_the_spot(
+    work: Work, ticket: Ticket, text: str, kind: ReplyKind = ReplyKind.OTHER
+) -> None:
+    """An operator answers a demand that needs nobody else; that ends it, and what it leads."""
+    reply = tickets.words(text)
+    data: dict[str, object] = {"kind": kind}
+    work.act(ticket, Action.ANSWER, data | work.write(ticket, "reply", reply))
     timing.enter(work, ticket)
+    merging.answer_all(work, ticket, data, reply)

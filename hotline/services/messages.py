@@ -21,6 +21,7 @@ from hotline.work import Work
 STEP: Final = "message"
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.TRIAGE: "正在核实",
+    Status.MERGED: "已与同一事项合并办理",
     Status.DISPATCHED: "已派单，待签收",
     Status.DISPUTED: "正在核定承办单位",
     Status.HANDLING: "正在办理",

@@ -8,6 +8,7 @@ from uuid import UUID
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services import telling, timing
+from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.work import Work
 
@@ -57,6 +58,14 @@ def guard_holder(work: Work, ticket: Ticket) -> None:
     post = timing.map_of(work, ticket).post(ticket.post)
     if not work.actor.posts & {post.id, post.stand_in}:
         raise NotAllowedError(ticket=ticket.number, reason="other_post")
+
+
+def officer_of(work: Work, ticket: Ticket) -> UUID | None:
+    """Return who has a ticket in hand: of a merged one, the officer of its lead."""
+    if ticket.lead_id is None:
+        return ticket.officer_id
+    lead = ticket_rows.get(work.session, ticket.lead_id)
+    return lead.officer_id if lead is not None else None
 
 
 def accept(work: Work, ticket: Ticket, *, done_at: datetime | None = None) -> None:

@@ -15,7 +15,7 @@ from hotline.store.rows import NewTimer
 from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
-_COURSE: Final = frozenset(CLOCK.values()) | {Step.CONTACT, Step.ASK}
+_COURSE: Final = frozenset(CLOCK.values()) | {Step.CONTACT, Step.ASK, Step.REOPEN}
 # Which of them go on in a new status. The first contact is owed whoever holds the ticket, and
 # asking for more time stops nothing.
 _KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
@@ -35,6 +35,8 @@ def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
     """Return the limit of a step for this ticket, by its own map."""
     if step == Step.ASK_SILENCE:
         return map_of(work, ticket).limits.asking.silence
+    if step == Step.MERGED:
+        step = Step.HANDLE
     return map_of(work, ticket).limit(step, ticket.class_code, urgent=ticket.urgent)
 
 

@@ -52,7 +52,7 @@ def result_kind(work: Work, ticket: Ticket) -> ResultKind:
         RefusedError: nothing was submitted yet.
     """
     for event in reversed(ticket_rows.events(work.session, ticket.id)):
-        if event.action is Action.SUBMIT:
+        if event.action in {Action.SUBMIT, Action.CARRY}:
             return ResultKind(json.loads(event.body)["data"]["kind"])
     raise RefusedError(reason="not_submitted", ticket=ticket.number)
 
@@ -113,8 +113,10 @@ def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | No
     question.token_hash = None
     if solved:
         timing.enter(work, ticket)
+    elif ticket.lead_id is not None:
+        _wait_again(work, ticket)
     else:
-        _redo(work, ticket)
+        redo(work, ticket)
 
 
 def rate(work: Work, ticket: Ticket, grade: int, *, by: str) -> None:
@@ -162,7 +164,16 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _redo(work: Work, ticket: Ticket) -> None:
+def _wait_again(work: Work, ticket: Ticket) -> None:
+    """A merged ticket's caller says no: it waits for its lead again, which the clock reopens."""
+    ticket.redos += 1
+    work.act(ticket, Action.MERGE, {"lead": ticket.lead_id, "again": True}, actor=SYSTEM)
+    timing.enter(work, ticket)
+    timing.start_timer(work, ticket, Step.REOPEN, work.now)
+
+
+def redo(work: Work, ticket: Ticket) -> None:
+    """Send a ticket back for handling (退回重办) with a share of its first limit."""
     redo = timing.map_of(work, ticket).limits.redo
     ticket.redos += 1
     limit = timing.limit_of(work, ticket, "handle").scaled(redo.share)

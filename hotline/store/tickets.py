@@ -46,6 +46,51 @@ def lock_all(session: Session, ticket_ids: Sequence[UUID]) -> list[Ticket]:
     )
 
 
+def try_lock(session: Session, ticket_id: UUID) -> Ticket | None:
+    """Return a ticket under its row lock, or ``None`` where somebody else holds it now."""
+    return session.exec(
+        select(Ticket)
+        .where(col(Ticket.id) == ticket_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def lock_members(session: Session, lead_id: UUID, statuses: Collection[Status]) -> list[Ticket]:
+    """Return what was merged into a ticket and stands in ``statuses``, under row locks."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(col(Ticket.lead_id) == lead_id, col(Ticket.status).in_(list(statuses)))
+            .order_by(col(Ticket.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def ids_of(session: Session, numbers: Collection[str]) -> list[UUID]:
+    """Return the ids of the tickets with these numbers."""
+    return list(session.exec(select(Ticket.id).where(col(Ticket.number).in_(list(numbers)))))
+
+
+def member_ids(session: Session, lead_ids: Collection[UUID]) -> list[UUID]:
+    """Return the ids of everything that was merged into any of these tickets."""
+    return list(session.exec(select(Ticket.id).where(col(Ticket.lead_id).in_(list(lead_ids)))))
+
+
+def members(session: Session, lead_id: UUID, *, limit: int = 200) -> list[Ticket]:
+    """Return what was merged into a ticket, the oldest demand first."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(col(Ticket.lead_id) == lead_id)
+            .order_by(col(Ticket.received_at))
+            .limit(limit)
+        )
+    )
+
+
 def find(session: Session, number: str) -> Ticket | None:
     """Return the ticket without a lock, for a page."""
     return session.exec(select(Ticket).where(col(Ticket.number) == number)).one_or_none()

@@ -18,7 +18,7 @@ from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
 from hotline.web import words
-from hotline.web.filters import duration, second
+from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
@@ -40,6 +40,7 @@ TONES: Final[Mapping[Action, str]] = {
     Action.ANSWER: "ok",
 }
 _OUTCOMES: Final = {"reached": lazy_gettext("已接通"), "unreached": lazy_gettext("未接通")}
+_MOST_NUMBERS: Final = 5
 _DANGER: Final = {
     "yes": lazy_gettext("来电人确认有危险"),
     "unclear": lazy_gettext("来电人的话没有听清，按有危险处理"),
@@ -131,6 +132,8 @@ _Say = Callable[[GridMap, Ticket, Happened, Any], str]
 def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
     if event.action is Action.WHISTLE:
         return kind_words(grid_map, str(value))
+    if event.action is Action.ANSWER:
+        return str(words.REPLY_KINDS.get(value, value))
     return str(words.RESULT_KINDS.get(value, value))
 
 
@@ -172,6 +175,17 @@ def _instant(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> st
     return second(value) if isinstance(value, datetime) else str(value)
 
 
+def _grouped(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return grouped(str(value))
+
+
+def _numbers(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    said = _("、").join(grouped(number) for number in value[:_MOST_NUMBERS])
+    if len(value) <= _MOST_NUMBERS:
+        return said
+    return _("%(numbers)s 等 %(count)s 件", numbers=said, count=len(value))
+
+
 def _limit(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return limit_words(str(value))
 
@@ -208,6 +222,8 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "kind": (lazy_gettext("类型"), _kind),
     "parties": (lazy_gettext("呼叫单位"), _parties),
     "unit": (lazy_gettext("单位"), _unit),
+    "lead_number": (lazy_gettext("主单"), _grouped),
+    "numbers": (lazy_gettext("并案工单"), _numbers),
     "grid": (lazy_gettext("网格"), _grid),
     "class": (lazy_gettext("类别"), _class),
     "post": (lazy_gettext("岗位"), _post),

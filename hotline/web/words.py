@@ -5,16 +5,18 @@ from typing import Final
 
 from flask import Flask
 
-from hotline.domain.closing import ResultKind
+from hotline.domain.closing import ReplyKind, ResultKind
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
+from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
 
 STATUSES: Final = {
     Status.TRIAGE: _("待核实派单"),
+    Status.MERGED: _("已并案"),
     Status.DISPATCHED: _("待签收"),
     Status.DISPUTED: _("退单待裁定"),
     Status.HANDLING: _("办理中"),
@@ -26,6 +28,7 @@ STATUSES: Final = {
 }
 STATUS_TONES: Final = {
     Status.TRIAGE: "warn",
+    Status.MERGED: "info",
     Status.DISPATCHED: "warn",
     Status.DISPUTED: "warn",
     Status.HANDLING: "info",
@@ -41,6 +44,13 @@ ACTIONS: Final = {
     Action.LOCATE: _("核实地点和类别"),
     Action.DISPATCH: _("派单"),
     Action.ANSWER: _("当场答复"),
+    Action.INFORM: _("一次性告知"),
+    Action.MERGE: _("并案"),
+    Action.UNMERGE: _("撤销并案"),
+    Action.GATHER: _("并入其他工单"),
+    Action.RELEASE: _("移出工单"),
+    Action.CARRY: _("主单答复送达来电人"),
+    Action.REOPEN: _("并案来电人称未解决，重办"),
     Action.ACCEPT: _("签收"),
     Action.CONTACT: _("联系来电人"),
     Action.CHECK_IN: _("到场打卡"),
@@ -91,6 +101,8 @@ STEPS: Final = {
     Step.WHISTLE_ACK: _("应哨时限"),
     Step.WHISTLE_ARRIVE: _("到场时限"),
     Step.WHISTLE_TOP: _("再次催促"),
+    Step.MERGED: _("并案办理时限"),
+    Step.REOPEN: _("重办主单"),
 }
 TRIAGE_REASONS: Final = {
     TriageReason.PLACE_MISSING.value: _("地点缺失"),
@@ -101,6 +113,8 @@ TRIAGE_REASONS: Final = {
     TriageReason.GRID_NOT_LIVE.value: _("网格尚未上线"),
     RING_BACK: _("需要回电"),
     "return_upheld": _("退单成立，待改派"),
+    UNMERGED: _("已撤销并案"),
+    LEAD_ENDED: _("主单已结束，需另行办理"),
 }
 PARTY_STATES: Final = {
     PartyState.CALLED.value: _("已呼叫，未应答"),
@@ -122,6 +136,14 @@ RESULT_KINDS: Final = {
     ResultKind.PROMISED_BY_DATE: _("限期办理"),
     ResultKind.PLANNED: _("列入计划"),
     ResultKind.IMPOSSIBLE: _("无法办理"),
+}
+REPLY_KINDS: Final = {
+    ReplyKind.POLICY: _("政策解答"),
+    ReplyKind.PROCEDURE: _("办事指引"),
+    ReplyKind.KNOWN: _("已知情况说明"),
+    ReplyKind.PROGRESS: _("进度查询"),
+    ReplyKind.ELSEWHERE: _("告知受理渠道"),
+    ReplyKind.OTHER: _("其他答复"),
 }
 GRADES: Final = {
     5: _("非常满意"),
@@ -247,6 +269,9 @@ REFUSALS: Final = {
     "whistle_ended": _("这一哨已经收了。"),
     "whistle_not_done": _("还有单位没有办完，不能收哨。"),
     "danger_not_gone": _("险情未除，人不能走：请先确认险情已解除。"),
+    "lead_is_merged": _("这张工单自己已并入别的工单，请在主单上并案。"),
+    "not_merged_here": _("这张工单没有并在这里。"),
+    "merge_relied_on": _("已经就主单的结果问过来电人，不能再撤销并案。"),
     "no_grid": _("工单还没有确定网格。"),
     "not_asked": _("现在没有要您回答的问题。"),
     "not_submitted": _("还没有提交结果。"),
@@ -275,6 +300,7 @@ FIELDS: Final = {
     "command_id": _("提交编号"),
     "done_at": _("办理时间"),
     "number": _("电话号码"),
+    "tickets": _("工单"),
 }
 
 
@@ -294,6 +320,7 @@ def init_app(app: Flask) -> None:
         "place_methods": PLACE_METHODS,
         "party_tones": PARTY_TONES,
         "reasons": REASONS,
+        "reply_kinds": REPLY_KINDS,
         "result_kinds": RESULT_KINDS,
         "roles": ROLES,
         "status_tones": STATUS_TONES,

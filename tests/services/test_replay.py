@@ -17,7 +17,8 @@ def difference(county, number: str) -> dict[str, tuple[object, object]]:
     told = {field.name: getattr(state, field.name) for field in fields(State)}
     stands = {name: getattr(row, name) for name in told}
     stands |= {
-        name: str(stands[name]) if stands[name] else None for name in ("officer_id", "submitted_by")
+        name: str(stands[name]) if stands[name] else None
+        for name in ("officer_id", "submitted_by", "lead_id")
     }
     return {name: (told[name], stands[name]) for name in told if told[name] != stands[name]}
 

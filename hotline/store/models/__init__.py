@@ -1,5 +1,6 @@
 """Every row of the hotline, by stage. Input is checked at the edge; these only hold it."""
 
+from hotline.store.models.desk import Handover, Presence
 from hotline.store.models.ledger import (
     Attention,
     IdentityView,
@@ -21,6 +22,7 @@ __all__ = [
     "CalendarDay",
     "Call",
     "Command",
+    "Handover",
     "IdentityView",
     "Inbox",
     "Leave",
@@ -31,6 +33,7 @@ __all__ = [
     "Media",
     "Outgoing",
     "PostHolding",
+    "Presence",
     "SignIn",
     "SignInAttempt",
     "Staff",

@@ -16,7 +16,8 @@ class Ticket(SQLModel, table=True):
 
     ``due_at`` is the unit's clock; the citizen's clock runs from ``received_at`` and never stops.
     ``version`` grows with every change that a screen must not overlook; ``event_seq`` with
-    every event.
+    every event. ``lead_id`` is the ticket that carries the handling of a merged one (并案);
+    ``members`` counts, on that ticket, what was merged into it.
     """
 
     __tablename__ = "ticket"
@@ -48,6 +49,8 @@ class Ticket(SQLModel, table=True):
     returns: int = 0
     redos: int = 0
     extensions: int = 0
+    lead_id: UUID | None = Field(default=None, foreign_key="ticket.id")
+    members: int = 0
     version: int = 1
     event_seq: int = 0
     head_hash: str
