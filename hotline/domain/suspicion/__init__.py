@@ -1,0 +1,1 @@
+"""Signs of fake completion (假办结): pure functions that say why, and never a verdict."""
