@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -25,10 +25,11 @@ _HASHER: Final = PasswordHasher()
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in, and in which capacity they act."""
+    """Who is signed in, in which capacity they act, and the instant at which that was so."""
 
     staff: Staff
     actor: Actor
+    at: datetime
 
 
 def hash_password(password: str) -> str:
@@ -83,25 +84,32 @@ def resume(work: Work, token: str) -> SignedIn:
     Raises:
         SignInError: signed out, expired, idle for too long, or the account was closed.
     """
-    row = people.sign_in(work.session, _hash(token))
-    if row is None or row.expires_at <= work.now or row.seen_at + IDLE <= work.now:
+    device = people.device(work.session, _hash(token))
+    if device is None:
         raise SignInError(reason="expired")
-    person = people.get(work.session, row.staff_id)
-    if person is None or not person.active:
+    row, person, posts, now = device
+    work.begin_at(now)
+    if row.expires_at <= now or row.seen_at + IDLE <= now:
+        raise SignInError(reason="expired")
+    if not person.active:
         raise SignInError(reason="closed")
-    if work.now - row.seen_at > timedelta(minutes=1):
-        row.seen_at = work.now
-    return SignedIn(person, actor_of(work, person))
+    if now - row.seen_at > timedelta(minutes=1):
+        row.seen_at = now
+    return SignedIn(person, _actor(person, posts), now)
 
 
 def actor_of(work: Work, person: Staff) -> Actor:
     """Return a person in their capacity: role, unit, and the posts they hold now."""
+    return _actor(person, people.posts_of(work.session, person.id, work.now))
+
+
+def _actor(person: Staff, posts: frozenset[str]) -> Actor:
     return Actor(
         role=person.role,
         ref=str(person.id),
         staff_id=person.id,
         unit=person.unit,
-        posts=people.posts_of(work.session, person.id, work.now),
+        posts=posts,
     )
 
 

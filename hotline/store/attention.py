@@ -1,14 +1,18 @@
 """Rows of what a supervisor must look at."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from hotline.store import paging
 from hotline.store.models import Attention, Ticket
+from hotline.store.paging import Order, Page
 
 
 class Entry(NamedTuple):
@@ -52,22 +56,23 @@ def get_open(session: Session, entry_id: UUID) -> Attention | None:
 
 
 def open_entries(
-    session: Session, kinds: Collection[str] | None = None, *, limit: int = 50
-) -> list[Entry]:
-    """Return what nobody has settled, with its tickets, the newest first.
+    session: Session, kinds: Collection[str] | None = None, *, at: str = "", size: int = paging.SIZE
+) -> Page[Entry]:
+    """Return a page of what nobody has settled, with its tickets, the newest first.
 
     Args:
         session: any.
         kinds: only these; all by default.
-        limit: how many at most.
+        at: where the page begins (`hotline.store.paging`).
+        size: how many at most.
     """
     query = (
-        select(Attention, Ticket)
+        sa.select(Attention, Ticket)
         .join(Ticket, col(Ticket.id) == col(Attention.ticket_id), isouter=True)
         .where(col(Attention.settled_at).is_(None))
-        .order_by(col(Attention.raised_at).desc())
-        .limit(limit)
     )
     if kinds is not None:
         query = query.where(col(Attention.kind).in_(list(kinds)))
-    return [Entry(*row) for row in session.exec(query)]
+    order = Order((col(Attention.raised_at), col(Attention.id)), descending=True)
+    found = paging.page(session, query, order, at=at, size=size)
+    return replace(found, rows=[Entry(*row) for row in found])

@@ -1,15 +1,17 @@
 """Rows of tickets: locked for a command, listed for a desk."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Status
+from hotline.store import paging
 from hotline.store.models import (
     Ask,
     Command,
@@ -19,8 +21,9 @@ from hotline.store.models import (
     TicketIdentity,
     TicketText,
 )
+from hotline.store.paging import Order, Page, endless
 
-PAGE: Final = 50
+PAGE: Final = paging.SIZE
 
 
 def lock(session: Session, number: str) -> Ticket | None:
@@ -101,42 +104,42 @@ def get(session: Session, ticket_id: UUID) -> Ticket | None:
     return session.get(Ticket, ticket_id)
 
 
-def with_status(
-    session: Session, statuses: Collection[Status], *, limit: int = PAGE
-) -> list[Ticket]:
-    """Return tickets in ``statuses``, the one that is due first in front."""
-    return list(
-        session.exec(
-            select(Ticket)
-            .where(col(Ticket.status).in_(list(statuses)))
-            .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
-            .limit(limit)
-        )
-    )
+def waiting(
+    session: Session, statuses: Collection[Status], *, at: str = "", size: int = PAGE
+) -> Page[Ticket]:
+    """Return a page of the open tickets in ``statuses``, the one that is due first in front.
+
+    Each status is read in the order of its index and the streams are merged: a page of a hundred
+    thousand costs what a page of fifty costs.
+    """
+    return _merged(session, [[col(Ticket.status) == status] for status in statuses], at, size)
 
 
 def of_officer(
-    session: Session, staff_id: UUID, posts: Collection[str], *, limit: int = PAGE
-) -> list[Ticket]:
+    session: Session,
+    staff_id: UUID,
+    posts: Collection[str],
+    *,
+    at: str = "",
+    size: int = PAGE,
+) -> Page[Ticket]:
     """Return a person's open tickets: accepted by them, or waiting at a post they stand in for."""
-    return list(
-        session.exec(
-            select(Ticket)
-            .where(
-                col(Ticket.closed_at).is_(None),
-                sa.or_(
-                    col(Ticket.officer_id) == staff_id,
-                    sa.and_(
-                        col(Ticket.officer_id).is_(None),
-                        col(Ticket.post).in_(list(posts)),
-                        col(Ticket.status) == Status.DISPATCHED,
-                    ),
-                ),
-            )
-            .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
-            .limit(limit)
-        )
-    )
+    mine = [col(Ticket.officer_id) == staff_id]
+    unsigned = [col(Ticket.officer_id).is_(None), col(Ticket.status) == Status.DISPATCHED]
+    streams = [mine, *([col(Ticket.post) == post, *unsigned] for post in sorted(posts))]
+    return _merged(session, streams, at, size)
+
+
+def _merged(
+    session: Session, streams: Sequence[Sequence[sa.ColumnElement[bool]]], at: str, size: int
+) -> Page[Ticket]:
+    """Return a page of open tickets out of several streams, none of which shares a ticket."""
+    every = sa.union_all(
+        *(sa.select(Ticket).where(col(Ticket.closed_at).is_(None), *stream) for stream in streams)
+    ).subquery()
+    ticket = aliased(Ticket, every)
+    order = Order((endless(ticket.due_at), col(ticket.id)))
+    return paging.page(session, sa.select(ticket), order, at=at, size=size)
 
 
 def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
@@ -159,15 +162,29 @@ def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
     )
 
 
-def recent(session: Session, *, limit: int = PAGE) -> list[Ticket]:
-    """Return the newest tickets of any status."""
-    return list(session.exec(select(Ticket).order_by(col(Ticket.received_at).desc()).limit(limit)))
+def recent(session: Session, *, at: str = "", size: int = PAGE) -> Page[Ticket]:
+    """Return a page of the tickets of any status, the newest first."""
+    order = Order((col(Ticket.received_at), col(Ticket.id)), descending=True)
+    return paging.page(session, sa.select(Ticket), order, at=at, size=size)
 
 
-def counts(session: Session) -> dict[Status, int]:
-    """Return how many tickets stand in each status."""
-    rows = session.execute(sa.select(col(Ticket.status), sa.func.count()).group_by(Ticket.status))
-    return {Status(status): number for status, number in rows}
+class Figures(NamedTuple):
+    """How many open tickets stand in each status, and how many of them are past their limit."""
+
+    counts: Mapping[Status, int]
+    overdue: int
+
+
+def figures(session: Session, now: datetime) -> Figures:
+    """Return what stands open, in numbers; closed tickets are for reports to count."""
+    late = sa.func.count().filter(endless(col(Ticket.due_at)) < now)
+    rows = session.execute(
+        sa.select(col(Ticket.status), sa.func.count(), late)
+        .where(col(Ticket.closed_at).is_(None))
+        .group_by(col(Ticket.status))
+    ).all()
+    counts = {Status(status): number for status, number, _ in rows}
+    return Figures(counts, sum(overdue for _, _, overdue in rows))
 
 
 def identity(session: Session, ticket_id: UUID) -> TicketIdentity | None:
@@ -252,14 +269,4 @@ def ask_by_token(session: Session, token_hash: str) -> Ask | None:
 def next_sequence(session: Session) -> int:
     """Return the next number of the ticket sequence."""
     number: int = session.execute(sa.text("SELECT nextval('ticket_number_seq')")).scalar_one()
-    return number
-
-
-def overdue_before(session: Session, instant: datetime) -> int:
-    """Return how many open tickets are past their limit."""
-    number: int = session.execute(
-        sa.select(sa.func.count()).where(
-            col(Ticket.closed_at).is_(None), col(Ticket.due_at) < instant
-        )
-    ).scalar_one()
     return number

@@ -1,13 +1,16 @@
 """Rows of whistles and of the units they called."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from hotline.store import paging
 from hotline.store.models import Ticket, Whistle, WhistleParty
+from hotline.store.paging import Order, Page
 
 
 class Called(NamedTuple):
@@ -87,18 +90,27 @@ def open_counts(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, in
 
 
 def called_on_unit(
-    session: Session, unit: str | None, posts: Collection[str] = (), *, limit: int = 50
-) -> list[Called]:
-    """Return the open whistles that call ``unit`` or one of ``posts``, the oldest call first."""
-    rows = session.exec(
-        select(WhistleParty, Whistle, Ticket)
+    session: Session,
+    unit: str | None,
+    posts: Collection[str] = (),
+    *,
+    at: str = "",
+    size: int = paging.SIZE,
+) -> Page[Called]:
+    """Return a page of the open whistles that call ``unit`` or one of ``posts``.
+
+    Those that somebody still has to set out for come first, of these the oldest call.
+    """
+    query = (
+        sa.select(WhistleParty, Whistle, Ticket)
         .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
         .join(Ticket, col(Ticket.id) == col(WhistleParty.ticket_id))
         .where(
             sa.or_(col(WhistleParty.unit) == unit, col(WhistleParty.post).in_(list(posts))),
             col(Whistle.ended_at).is_(None),
         )
-        .order_by(col(WhistleParty.called_at))
-        .limit(limit)
     )
-    return [Called(*row) for row in rows]
+    settled = sa.case((col(WhistleParty.state).in_(["arrived", "done"]), 1), else_=0)
+    order = Order((settled, col(WhistleParty.called_at), col(WhistleParty.id)))
+    found = paging.page(session, query, order, at=at, size=size)
+    return replace(found, rows=[Called(*row) for row in found])

@@ -58,10 +58,16 @@ def work_as(actor: Actor) -> Iterator[Work]:
 def request_work() -> Iterator[Work]:
     """Open work in the capacity of whoever is signed in.
 
+    A page that is only looked at takes the instant at which it was asked who they are; a command
+    reads its own, after its first lock.
+
     Raises:
         SignInError: nobody is.
     """
-    with work_as(signed_in().actor) as work:
+    who = signed_in()
+    with work_as(who.actor) as work:
+        if request.method == "GET":
+            work.begin_at(who.at)
         yield work
 
 

@@ -301,6 +301,7 @@ FIELDS: Final = {
     "done_at": _("办理时间"),
     "number": _("电话号码"),
     "tickets": _("工单"),
+    "page": _("页"),
 }
 
 

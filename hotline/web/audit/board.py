@@ -1,36 +1,49 @@
-"""The supervisors' first page: what must be looked at, what is late, what waits for a ruling."""
+"""The supervisors' first page: what must be looked at, and the list of tickets that was chosen."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import OWNER, Status
 from hotline.store import attention, ledger
 from hotline.store import tickets as ticket_rows
+from hotline.store.models import Ticket
+from hotline.store.paging import Page
+from hotline.web.paging import place
 from hotline.web.parts import request_work
+from hotline.work import Work
 
 bp = Blueprint("board", __name__)
-_RECENT = 10
+# What can be listed: all that is open by its limit, the newest, or one open status.
+_OPEN, _RECENT = "open", "recent"
+LISTS = (_OPEN, *OWNER, _RECENT)
 
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
     """Show what needs a supervisor; a fixed number of queries, however many tickets."""
+    name = request.args.get("list", _OPEN)
+    if name not in LISTS:
+        raise NotFoundError(list=name)
     with request_work() as work:
         session = work.session
-        pending = ticket_rows.with_status(session, {Status.EXTENSION_PENDING})
-        by_limit = ticket_rows.with_status(session, set(OWNER) - {Status.EXTENSION_PENDING})
-        recent = ticket_rows.recent(session, limit=_RECENT)
-        shown = {ticket.id for ticket in (*pending, *by_limit, *recent)}
+        tickets = _listed(work, name)
         return render_template(
             "audit/board.html",
-            entries=attention.open_entries(session),
-            pending=pending,
-            by_limit=by_limit,
-            recent=recent,
-            first=ticket_rows.first_words(session, shown),
-            counts=ticket_rows.counts(session),
-            overdue=ticket_rows.overdue_before(session, work.now),
+            entries=attention.open_entries(session, at=place("entries")),
+            lists=LISTS,
+            name=name,
+            tickets=tickets,
+            first=ticket_rows.first_words(session, [ticket.id for ticket in tickets]),
+            figures=ticket_rows.figures(session, work.now),
             last_root=ledger.last_root(session),
             map=work.kit.maps.current,
             now=work.now,
         )
+
+
+def _listed(work: Work, name: str) -> Page[Ticket]:
+    if name == _RECENT:
+        return ticket_rows.recent(work.session, at=place())
+    statuses = list(OWNER) if name == _OPEN else [Status(name)]
+    return ticket_rows.waiting(work.session, statuses, at=place())

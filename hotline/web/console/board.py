@@ -11,12 +11,10 @@ from hotline.services import attention
 from hotline.store import attention as attention_rows
 from hotline.store import calls
 from hotline.store import tickets as ticket_rows
+from hotline.web.paging import place
 from hotline.web.parts import me, parts, request_work
 
 bp = Blueprint("board", __name__)
-
-_WAITING = (Status.TRIAGE, Status.DISPUTED)
-_LONGEST = 200
 
 
 @bp.get("/")
@@ -24,12 +22,14 @@ def show() -> ResponseReturnValue:
     """Show alarms, waiting calls, and what waits for a decision; six queries, however many."""
     keys = parts().kit.keys
     with request_work() as work:
-        tickets = ticket_rows.with_status(work.session, _WAITING, limit=_LONGEST)
+        triage = ticket_rows.waiting(work.session, [Status.TRIAGE], at=place("triage"))
+        disputed = ticket_rows.waiting(work.session, [Status.DISPUTED], at=place("disputed"))
+        shown = [ticket.id for ticket in (*triage, *disputed)]
         return render_template(
             "console/board.html",
-            triage=[ticket for ticket in tickets if ticket.status is Status.TRIAGE],
-            disputed=[ticket for ticket in tickets if ticket.status is Status.DISPUTED],
-            first=ticket_rows.first_words(work.session, [ticket.id for ticket in tickets]),
+            triage=triage,
+            disputed=disputed,
+            first=ticket_rows.first_words(work.session, shown),
             alarms=attention_rows.open_entries(work.session, {"danger"}),
             calls=[
                 (call, keys.open(call.number_sealed) if call.number_sealed else None)
@@ -56,8 +56,8 @@ def search() -> ResponseReturnValue:
 def settle(entry: UUID) -> ResponseReturnValue:
     """An operator has seen to an alarm."""
     with request_work() as work:
-        known = {row.attention.id for row in attention_rows.open_entries(work.session, {"danger"})}
-        if entry not in known:
+        found = attention_rows.get_open(work.session, entry)
+        if found is None or found.kind != "danger":
             raise NotFoundError(attention=entry)
         attention.settle(work, entry)
     return redirect(url_for(".show"), code=303)

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from hotline.services import timing
 from hotline.store import people, whistles
 from hotline.store import tickets as ticket_rows
+from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
 from hotline.work import Work
 
@@ -15,10 +16,11 @@ bp = Blueprint("tasks", __name__)
 def show() -> str:
     """Show the tickets of whoever is signed in, the one due first in front."""
     with request_work() as work:
-        tickets = ticket_rows.of_officer(work.session, my_id(), _answering(work))
+        tickets = ticket_rows.of_officer(work.session, my_id(), _answering(work), at=place())
         ids = [ticket.id for ticket in tickets]
         return render_template(
             "field/tasks.html",
+            page=tickets,
             rows=[(ticket, timing.map_of(work, ticket)) for ticket in tickets],
             first_words=ticket_rows.first_words(work.session, ids),
             whistles=whistles.open_counts(work.session, ids),

@@ -22,6 +22,7 @@ from hotline.store import whistles as rows
 from hotline.store.models import Media, Ticket, TicketText, Whistle, WhistleParty
 from hotline.web.field import forms
 from hotline.web.field.refused import Refused, refused
+from hotline.web.paging import place
 from hotline.web.parts import request_work
 from hotline.work import Work
 
@@ -115,16 +116,18 @@ class CallSheet:
 
 @bp.get("/")
 def show() -> str:
-    """Show the open whistles that call my unit or my posts, the one due first in front."""
+    """Show the open whistles that call my unit or my posts: who is waited for, then by limit."""
     with request_work() as work:
-        found = rows.called_on_unit(work.session, work.actor.unit, work.actor.posts)
+        found = rows.called_on_unit(work.session, work.actor.unit, work.actor.posts, at=place())
         calls = [_call(work, *row) for row in found]
         names = people.named(work.session, {row.whistle.raised_by for row in found})
         now = work.now
-    # Whoever is still waited for comes first; of these, whose limit ends first.
+    # The rows come those first who are still waited for; of these, whose limit ends first.
     calls.sort(key=lambda call: (not call.is_waited_for, call.due or call.party.called_at))
     clash = sum(call.is_waited_for for call in calls)
-    return render_template("field/whistles.html", calls=calls, names=names, clash=clash, now=now)
+    return render_template(
+        "field/whistles.html", page=found, calls=calls, names=names, clash=clash, now=now
+    )
 
 
 @bp.get("/<uuid:party_id>")

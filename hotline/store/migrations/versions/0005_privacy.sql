@@ -1,1 +1,11 @@
--- Privacy at work: redaction, retention, search.
+-- Privacy at work: redaction, retention, search. And lists that are read page by page.
+
+-- Sorted as the lists are (`hotline.store.paging`): what has no limit stands last, ids settle ties.
+DROP INDEX ticket_open, ticket_officer, ticket_post, ticket_received;
+CREATE INDEX ticket_open ON ticket (status, coalesce(due_at, 'infinity'::timestamptz), id)
+  WHERE closed_at IS NULL;
+CREATE INDEX ticket_officer ON ticket (officer_id, coalesce(due_at, 'infinity'::timestamptz), id)
+  WHERE closed_at IS NULL;
+CREATE INDEX ticket_post ON ticket (post, coalesce(due_at, 'infinity'::timestamptz), id)
+  WHERE closed_at IS NULL;
+CREATE INDEX ticket_received ON ticket (received_at, id);
