@@ -21,6 +21,7 @@ from hotline.domain.grid import GridMap
 from hotline.domain.grid_build import MapParts, build_map, content_version
 from hotline.domain.grid_checks import check
 from hotline.domain.grid_faults import Problem, Ref, Wording, problem, shape_words
+from hotline.suspicion_shapes import SuspicionShape
 
 Where = tuple[str | int, ...]
 
@@ -39,6 +40,8 @@ _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "office": shapes.OfficeShape,
     "limits": shapes.LimitsShape,
 }
+# A map without one of these has this project's proposals.
+_OPTIONAL: Final[Mapping[str, type[BaseModel]]] = {"suspicion": SuspicionShape}
 _NAMES: Final = ("neighbours", "not_live")
 
 
@@ -212,12 +215,12 @@ class _Reader:
 
     def parts(self) -> MapParts:
         """Return what could be read; `faults` and `known` tell the rest."""
-        allowed = {*_LISTS, *_SINGLES, *_NAMES}
+        allowed = {*_LISTS, *_SINGLES, *_OPTIONAL, *_NAMES}
         for key in self._content:
             if key not in allowed:
                 self._refuse("extra_forbidden", (key,), key)
         items = {section: self._items(section) for section in _LISTS}
-        singles = {section: self._single(section) for section in _SINGLES}
+        singles = {section: self._single(section) for section in (*_SINGLES, *_OPTIONAL)}
         parts = shapes.assemble(items, singles)
         return replace(
             parts, neighbours=self._words("neighbours"), not_live=self._words("not_live")
@@ -273,11 +276,14 @@ class _Reader:
             self._remember("post", post, "id", (*where, "posts", index))
 
     def _single(self, section: str) -> Any:  # noqa: ANN401
+        if section in _OPTIONAL and section not in self._content:
+            return None
         if section not in self._content:
             self.known.add(("section", section))
             self._refuse("missing", (section,), section)
             return None
-        found = self._validate(_SINGLES[section], self._content[section], (section,))
+        shape = {**_SINGLES, **_OPTIONAL}[section]
+        found = self._validate(shape, self._content[section], (section,))
         if found is None:
             self.known.add(("section", section))
         return found

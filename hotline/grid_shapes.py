@@ -31,6 +31,7 @@ from hotline.domain.limits import (
     Redo,
     parse_natural,
 )
+from hotline.domain.suspicion.thresholds import DEFAULT as SUSPICION
 
 
 def _limit(value: object) -> object:
@@ -286,6 +287,7 @@ def assemble(items: Mapping[str, list[Any]], singles: Mapping[str, Any]) -> MapP
         classes=tuple(_class(item) for item in items["classes"]),
         whistles=tuple(_whistle(item) for item in items["whistles"]),
         limits=_limits(limits) if limits else _NO_LIMITS,
+        suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from hotline.domain.grid_faults import SHAPE_TEXTS, TEXTS
+from hotline.domain.suspicion.thresholds import DEFAULT
 from hotline.grid_file import Fault, GridFileError, parse_grid, read_grid
 from tests.domain.maps import ROOT, SMALL_TEXT, faku, small
 
@@ -220,3 +221,27 @@ def test_every_key_and_code_of_a_map_is_explained():
 
     assert keys - words == set()
     assert codes - words == set()
+
+
+def test_a_map_that_says_nothing_of_suspicion_has_the_proposals():
+    assert small().suspicion == DEFAULT
+
+
+def test_a_class_may_set_single_thresholds_of_suspicion():
+    own = SMALL_TEXT + "suspicion: {by_class: {order/noise: {bulk_closings: 9}}}\n"
+
+    rules = parse_grid(own).suspicion
+
+    assert rules.for_class("order/noise").bulk_closings == 9
+    assert rules.for_class("utilities/water") == DEFAULT.thresholds
+    assert rules.version != DEFAULT.version
+
+
+def test_thresholds_of_no_class_and_out_of_range_are_faults():
+    text = SMALL_TEXT + (
+        "suspicion:\n  by_class: {no/such: {bulk_closings: 9}}\n  answer: {natural: 0m}\n"
+    )
+    outside = SMALL_TEXT + "suspicion: {thresholds: {photo_bits: 300}}\n"
+
+    assert {fault.code for fault in faults_of(text)} == {"unknown_class", "limit_not_positive"}
+    assert [fault.where for fault in faults_of(outside)] == ["suspicion.thresholds.photo_bits"]

@@ -19,6 +19,7 @@ import networkx as nx
 
 from hotline.domain.errors import NotFoundError
 from hotline.domain.limits import Allowance, Limit, Limits
+from hotline.domain.suspicion.thresholds import SuspicionRules
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -264,6 +265,7 @@ class GridMap:
     lines: tuple[Line, ...]
     danger: tuple[DangerService, ...]
     limits: Limits
+    suspicion: SuspicionRules
     ladder: tuple[str, ...]
     units: Mapping[str, Unit]
     grids: Mapping[str, Grid]

@@ -28,6 +28,7 @@ from hotline.domain.grid import (
     WhistleKind,
 )
 from hotline.domain.limits import Limits
+from hotline.domain.suspicion.thresholds import DEFAULT, SuspicionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class MapParts:
     classes: tuple[DemandClass, ...]
     whistles: tuple[WhistleKind, ...]
     limits: Limits
+    suspicion: SuspicionRules = DEFAULT
     neighbours: tuple[str, ...] = ()
     not_live: tuple[str, ...] = ()
 
@@ -106,6 +108,7 @@ def build_map(parts: MapParts, version: str) -> GridMap:
         lines=parts.lines,
         danger=parts.danger,
         limits=parts.limits,
+        suspicion=parts.suspicion,
         ladder=tuple(rule.rung for rule in parts.ladder),
         units=MappingProxyType(units),
         grids=MappingProxyType({grid.code: grid for grid in parts.grids}),

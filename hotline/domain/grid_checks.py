@@ -56,6 +56,7 @@ def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
         *_words(parts),
         *_limits(parts, known),
         *_office(parts, known),
+        *_suspicion(parts, known),
     )
 
 
@@ -300,7 +301,7 @@ class _Everything(frozenset[str]):
         return True
 
 
-_SECTION_OF: Final = {"unit": "units", "post": "units", "rung": "ladder"}
+_SECTION_OF: Final = {"unit": "units", "post": "units", "rung": "ladder", "class": "classes"}
 
 
 def _known(kind: str, ids: Iterable[str], known: Known) -> frozenset[str]:
@@ -322,3 +323,14 @@ def _circles(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         members = [start for start, _ in pairs if start in component]
         if len(component) > 1 or any(graph.has_edge(member, member) for member in members):
             yield members[0], " → ".join((*members, members[0]))
+
+
+def _suspicion(parts: MapParts, known: Known) -> Iterator[Problem]:
+    classes = _known("class", (clazz.code for clazz in parts.classes), known)
+    for code in parts.suspicion.by_class:
+        if code not in classes:
+            ref = Ref("section", "suspicion", ("by_class", code))
+            yield problem("unknown_class", ref, key=code)
+    for name in ("answer", "rule"):
+        if getattr(parts.suspicion, name).amount <= 0:
+            yield problem("limit_not_positive", Ref("section", "suspicion", (name,)))

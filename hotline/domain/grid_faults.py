@@ -57,6 +57,10 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
             "add the post to a unit, or correct the name",
         ),
     ),
+    "unknown_class": (
+        Wording("派单目录中没有“{key}”这一类", "the catalogue has no class '{key}'"),
+        Wording("在 classes 中添加该类，或改正名称", "add it under classes, or correct the name"),
+    ),
     "unknown_rung": (
         Wording("层级表中没有“{key}”这一级", "the ladder has no rung '{key}'"),
         Wording(
