@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from hotline.store import people, rows, timers
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
-from hotline.store.rows import NewTimer, Promise
+from hotline.store.rows import AnyRow, AnyTicket, NewTimer, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ class Work:
             self._now = clock.read(self.session.connection())
         return self._now
 
-    def begin_at(self, now: datetime) -> None:
-        """Take an instant that was just read from the database together with the first rows.
+    def begin_at(self, now: datetime, duty: Mapping[str, OnDuty]) -> None:
+        """Take an instant that was just read from the database, and who was on duty then.
 
         Only where the command locks nothing, and once.
         """
         if self._now is None:
             self._now = now
+            self._duty |= duty
 
     def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
         """Lock the ticket called ``number`` and return it.
@@ -117,7 +118,7 @@ class Work:
 
     def act(
         self,
-        ticket: Ticket,
+        ticket: AnyTicket,
         action: Action,
         data: Mapping[str, object] | None = None,
         *,
@@ -140,7 +141,7 @@ class Work:
 
     def record(
         self,
-        ticket: Ticket,
+        ticket: AnyTicket,
         action: Action,
         data: Mapping[str, object] | None = None,
         *,
@@ -230,6 +231,11 @@ class Work:
             self._duty |= people.on_duty(self.session, {post.id: post.stand_in}, self.now)
         return self._duty[post.id]
 
+    @property
+    def engine(self) -> sa.Engine:
+        """What statements that are a transaction of their own take a connection from."""
+        return cast("sa.Engine", self.session.get_bind())
+
     def look_up_duty(self, posts: Iterable[Post]) -> None:
         """Read who is on duty at many posts at once, for a command that will ask for most."""
         stand_ins = {post.id: post.stand_in for post in posts}
@@ -248,6 +254,16 @@ class Work:
         self._events, self._timers, self._promises = [], [], []
         return taken
 
+    def write_all(self, made: Iterable[AnyRow]) -> None:
+        """Write all that a command has to write; it must do nothing more.
+
+        Where nothing was read in the command's transaction, it needs none: one statement is one.
+        """
+        if self.session.in_transaction():
+            rows.insert(self.session, made)
+        else:
+            rows.insert_alone(self.engine, made)
+
     def flush(self) -> None:
         """Write everything that was recorded so far; `open_work` does it at the end."""
         self.session.flush()
@@ -259,7 +275,9 @@ class Work:
 @contextmanager
 def open_work(engine: sa.Engine, kit: Kit, actor: Actor) -> Iterator[Work]:
     """Commit at the end of the block, or roll everything back if it raises."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    # Begun by its first statement: a command that needs no transaction pays for none.
+    with Session(engine, expire_on_commit=False) as session:
         work = Work(session, actor, kit)
         yield work
         work.flush()
+        session.commit()

@@ -264,9 +264,14 @@ class Router:
             day: the county's day.
             town: the town's unit id when an earlier answer settled it.
         """
+        place, clazz = self.read(text, town)
+        return route(place, clazz, self.map, day)
+
+    def read(self, text: str, town: str | None = None) -> tuple[PlaceReading, ClassReading]:
+        """Return what ``text`` says of place and class; the arguments are those of `route`."""
         place = self.gazetteer.find(text, town)
         # A place's name is no keyword: 大房申村路灯 is not about a 村路.
         for mention in place.mentions:
             gap = " " * (mention.end - mention.start)
             text = text[: mention.start] + gap + text[mention.end :]
-        return route(place, self.catalogue.classify(text), self.map, day)
+        return place, self.catalogue.classify(text)

@@ -11,14 +11,18 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain import ledger
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.grid import GridMap, Post
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
-from hotline.domain.routing import Routing, known_class, known_place, route
+from hotline.domain.places import PlaceReading
+from hotline.domain.routing import ClassReading, Routing, known_class, known_place, route
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
+from hotline.kit import Kit
 from hotline.services import merging, telling, tickets, timing
 from hotline.services.climbing import climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Inbox, Ticket, TicketIdentity, TicketText
+from hotline.store.models import Ticket, TicketIdentity, TicketText
+from hotline.store.rows import AnyTicket, NewTicket
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 LINE: Final = "12345"
@@ -45,13 +49,40 @@ class Demand:
     name: str | None = None
 
 
-def receive(
-    work: Work,
-    demand: Demand,
-    beside: Callable[[Ticket, Routing], Sequence[Inbox]] | None = None,
-    *,
-    sequence: int | None = None,
-) -> tuple[Ticket, Routing]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was made out of a demand's words before any row was looked at.
+
+    Attributes:
+        words: cleaned, as they may be kept: numbers in them have moved to ``found``.
+        found: the numbers, which belong to identity.
+        place: the reading of the place.
+        clazz: the reading of the class.
+    """
+
+    words: str
+    found: tuple[FoundNumber, ...]
+    place: PlaceReading
+    clazz: ClassReading
+
+    def posts(self, grid_map: GridMap) -> list[Post]:
+        """Return the post that the demand will be sent to, if its place is known."""
+        if self.place.grid_code is None:
+            return []
+        return [grid_map.post(grid_map.grid(self.place.grid_code).officer)]
+
+
+def hear(kit: Kit, words: str) -> Heard:
+    """Read the cleaned words of a new demand; needs no rows, so it may come before any look."""
+    masked, found = mask_numbers(words)
+    return Heard(masked, found, *kit.maps.router.read(masked))
+
+
+# The rows that must stand or fall with a ticket (the carrier's key).
+Beside = Callable[[NewTicket, Routing], Sequence[rows.AnyRow]]
+
+
+def receive(work: Work, demand: Demand, beside: Beside | None = None) -> tuple[NewTicket, Routing]:
     """Make a ticket of a demand, route it, and write everything in one statement.
 
     Numbers inside the words move to identity. What can't be routed waits in triage with its
@@ -60,21 +91,34 @@ def receive(
     Args:
         work: in the role of the citizen, or of the operator who takes it down.
         demand: what came in.
-        beside: gives the rows that must stand or fall with the ticket (the carrier's key).
-        sequence: the ticket's number of the day, where one was drawn already.
+        beside: gives what must stand or fall with the ticket.
 
     Returns:
         The ticket as it was written, not in the session, and where it goes and why.
     """
-    router = work.kit.maps.router
-    words, found = mask_numbers(clean(demand.words))
+    sequence = ticket_rows.next_sequence(work.session)
+    heard = hear(work.kit, clean(demand.words))
+    ticket, routing, made = prepare(work, demand, heard, sequence, beside)
+    rows.insert(work.session, made)
+    return ticket, routing
+
+
+def prepare(
+    work: Work, demand: Demand, heard: Heard, sequence: int, beside: Beside | None = None
+) -> tuple[NewTicket, Routing, list[rows.AnyRow]]:
+    """Do all of `receive` but the writing; whoever calls this writes the rows.
+
+    Args:
+        work: as for `receive`.
+        demand: what came in.
+        heard: its words, as `hear` made them out.
+        sequence: the ticket's number of the day.
+        beside: as for `receive`.
+    """
     day = work.now.astimezone(COUNTY_ZONE)
-    routing = router.route(words, day.date())
-    if sequence is None:
-        sequence = ticket_rows.next_sequence(work.session)
+    routing = route(heard.place, heard.clazz, work.kit.maps.current, day.date())
     ticket = _ticket(work, demand, routing, ticket_number(day.strftime("%y%m%d"), sequence))
     text, salt = uuid4(), secrets.token_hex(8)
-    said = {"id": text, "ticket_id": ticket.id, "kind": "words", "salt": salt, "body": words}
     work.record(
         ticket,
         Action.RECEIVE,
@@ -82,32 +126,28 @@ def receive(
             "channel": ticket.channel,
             "line": ticket.line,
             "text": text,
-            "text_hash": ledger.salted(salt, words),
-            "routing": routing.as_json(),
+            "text_hash": ledger.salted(salt, heard.words),
+            "routing": ticket.routing,
             "waits": ticket.triage_reason,
         },
         actor=CITIZEN if demand.channel != "desk" else work.actor,
     )
     _begin(work, ticket)
-    rows.insert(
-        work.session,
-        [
-            ticket,
-            (TicketIdentity, _identity(work, ticket.id, demand, found)),
-            (TicketText, said | {"at": work.now}),
-            *(beside(ticket, routing) if beside else ()),
-            *work.take_rows(),
-        ],
-    )
-    return ticket, routing
+    said = {"id": text, "ticket_id": ticket.id, "kind": "words", "salt": salt, "at": work.now}
+    made: list[rows.AnyRow] = [
+        ticket,
+        (TicketIdentity, _identity(work, ticket.id, demand, heard.found)),
+        (TicketText, said | {"body": heard.words}),
+        *(beside(ticket, routing) if beside else ()),
+        *work.take_rows(),
+    ]
+    return ticket, routing, made
 
 
-def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket:
+def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> NewTicket:
     waits = demand.waits or (routing.triage.value if routing.triage else None)
-    return Ticket(
-        id=uuid4(),
+    return NewTicket(
         number=number,
-        status=Status.TRIAGE,
         channel=demand.channel,
         line=LINE,
         class_code=routing.class_code,
@@ -125,7 +165,7 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
     )
 
 
-def _begin(work: Work, ticket: Ticket) -> None:
+def _begin(work: Work, ticket: NewTicket) -> None:
     """Start the first limit of a new ticket; tell the officer if it has one."""
     if ticket.triage_reason is None:
         dispatch(work, ticket, generation=0)
@@ -135,7 +175,7 @@ def _begin(work: Work, ticket: Ticket) -> None:
     timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
 
 
-def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> None:
+def dispatch(work: Work, ticket: AnyTicket, *, generation: int | None = None) -> None:
     """Send a ticket with a grid, a class and a post on its way (派单).
 
     Where nobody is on duty at the post nor its stand-in's, that is put on record and the next
@@ -168,7 +208,7 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> No
         _climb_at_once(work, ticket)
 
 
-def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
+def _start_signing(work: Work, ticket: AnyTicket, generation: int | None) -> datetime:
     """Start the limits for signing and for the first contact with the caller."""
     if generation is None:
         work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
@@ -180,7 +220,7 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
     return sign.at
 
 
-def _climb_at_once(work: Work, ticket: Ticket) -> None:
+def _climb_at_once(work: Work, ticket: AnyTicket) -> None:
     """Nobody stands at the post: the rungs above are told, the first where somebody is."""
     data = {"why": "nobody_on_duty", "due": work.now, "rule": "posts.stand_in"}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": "岗位无人在岗"}, data)

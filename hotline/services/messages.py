@@ -12,10 +12,13 @@ from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
 from hotline.services import inbox, intake, verification
 from hotline.services.danger import alarm
+from hotline.services.intake import Heard
 from hotline.services.timing import map_of
 from hotline.store import intake as intake_rows
+from hotline.store import rows
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Inbox, Ticket
+from hotline.store.models import Ticket
+from hotline.store.rows import AnyRow, AnyTicket, NewTicket
 from hotline.work import Work
 
 STEP: Final = "message"
@@ -40,7 +43,7 @@ _MISSING: Final[Mapping[str, str]] = {
 
 
 class Message(NamedTuple):
-    """A message as the carrier brought it: its name for it, the sender, the words, the webhook."""
+    """A message that came in: the carrier's name for it, the sender, clean words, the webhook."""
 
     sid: str
     number: str
@@ -61,20 +64,29 @@ def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str,
     Raises:
         RepeatedError: the same message came before with other words.
     """
+    message = Message(sid, number, clean(words), params)
+    heard = intake.hear(work.kit, message.words)
     hashes = work.kit.keys.lookups(number)
-    seen = intake_rows.glance(work.session, sid, STEP, hashes)
+    stand_ins = {post.id: post.stand_in for post in heard.posts(work.kit.maps.current)}
+    seen = intake_rows.glance(work.engine, sid, STEP, hashes, stand_ins)
     if seen.answer is not None and seen.body_hash is not None:
         inbox.refuse_other(sid, STEP, seen.body_hash, params)
         return seen.answer
     if not seen.has_open:
         # Nothing will be locked: the instant of this command is that of its first look.
-        work.begin_at(seen.now)
-    mine = ticket_rows.open_of_number(work.session, hashes) if seen.has_open else []
-    text = _heed(work, mine, clean(words)) if mine else None
+        work.begin_at(seen.now, seen.duty)
+        return _new(work, message, heard, seen.sequence)
+    text = _heed(work, ticket_rows.open_of_number(work.session, hashes), message.words)
     if text is None:
-        return _new(work, Message(sid, number, words, params), seen.sequence)
-    work.session.add(inbox.row(work, sid, STEP, params, reply(text)))
-    return reply(text)
+        return _new(work, message, heard, None)
+    return _answer(work, message, text)
+
+
+def _answer(work: Work, message: Message, text: str) -> str:
+    """Answer a message, and remember the answer."""
+    answer = reply(text)
+    work.session.add(inbox.row(work, message.sid, STEP, message.params, answer))
+    return answer
 
 
 def reply(text: str) -> str:
@@ -84,40 +96,40 @@ def reply(text: str) -> str:
     return str(response)
 
 
-def _new(work: Work, message: Message, sequence: int | None) -> str:
-    """Make a ticket; words that only ask after a case, and of no one's, are answered."""
-    sid, number, words, params = message
-    reading = read_message(clean(words), asked=False, has_open=False)
-    asks = reading.intent is Intent.WHERE and not _names_matter(work, words)
-    if asks or reading.intent is Intent.EMPTY:
-        answer = reply(render("no_ticket", {}))
-        work.session.add(inbox.row(work, sid, STEP, params, answer))
-        return answer
-    answers: list[str] = []
-    danger = _danger(work, words)
+def _new(work: Work, message: Message, heard: Heard, sequence: int | None) -> str:
+    """Make a ticket; words that only ask after a case, and of no one's, are answered.
 
-    def remember(ticket: Ticket, routing: Routing) -> tuple[Inbox]:
+    Where nobody is in danger this is the command's only statement: a transaction of its own.
+    """
+    reading = read_message(message.words, asked=False, has_open=False)
+    asks = reading.intent is Intent.WHERE and not heard.clazz.scores
+    if asks or reading.intent is Intent.EMPTY:
+        return _answer(work, message, render("no_ticket", {}))
+    answers: list[str] = []
+    danger = _danger(work, message.words)
+
+    def remember(ticket: NewTicket, routing: Routing) -> tuple[AnyRow]:
         answers.append(reply(_received(ticket, routing, danger)))
-        return (inbox.row(work, sid, STEP, params, answers[0]),)
+        return (inbox.plain(work, message.sid, STEP, message.params, answers[0]),)
 
     waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
-    demand = intake.Demand("message", number, words, waits=waits)
-    ticket, _ = intake.receive(work, demand, remember, sequence=sequence)
-    if danger is not None:
+    demand = intake.Demand("message", message.number, message.words, waits=waits)
+    if sequence is None:
+        sequence = ticket_rows.next_sequence(work.session)
+    ticket, _, made = intake.prepare(work, demand, heard, sequence, remember)
+    if danger is None:
+        work.write_all(made)
+    else:
+        rows.insert(work.session, made)
         alarm(work, work.ticket_by_id(ticket.id), danger)
     return answers[0]
 
 
-def _names_matter(work: Work, words: str) -> bool:
-    """Whether the words speak of a matter: 从昨天就没水，啥时候能修 asks, and demands."""
-    return bool(work.kit.maps.router.catalogue.classify(clean(words)).scores)
-
-
 def _danger(work: Work, words: str) -> Danger | None:
-    return work.kit.maps.danger_words.danger(clean(words))
+    return work.kit.maps.danger_words.danger(words)
 
 
-def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) -> str:
+def _received(ticket: AnyTicket, routing: Routing, danger: Danger | None = None) -> str:
     if danger is not None:
         service = f"{danger.number}{danger.service}"
         return render("received_danger", {"number": ticket.number, "service": service})

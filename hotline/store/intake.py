@@ -4,20 +4,33 @@ This is the hot path (`docs/performance.md`): one round trip says all that rows 
 other one is the write (`hotline.store.rows`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-_GLANCE: Final = sa.text(
-    "SELECT hotline_now(), i.answer, i.body_hash, has_open, CASE WHEN i.sid IS NULL AND"
-    " NOT has_open THEN nextval('ticket_number_seq') END FROM (SELECT EXISTS (SELECT FROM"
-    " ticket_identity d JOIN ticket t ON t.id = d.ticket_id WHERE d.number_hash = ANY(:hashes)"
-    " AND t.status <> 'answered') AS has_open) o"
-    " LEFT JOIN inbox i ON i.sid = :sid AND i.step = :step"
-)
+from hotline.store import people
+from hotline.store.alone import alone
+from hotline.store.people import OnDuty
+
+# Compiled once for the driver: the rule of who is on duty stands in `people` alone.
+_ON_DUTY: Final = people.on_duty_question(
+    sa.literal_column("(SELECT now FROM n)"), sa.bindparam("posts", type_=sa.ARRAY(sa.Text))
+).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+# Each hash is looked up by itself, and `n` and `o` are computed once: the plan is made when the
+# tables are still empty, and must be the right one when they hold a million rows.
+_GLANCE: Final = f"""
+WITH n AS MATERIALIZED (SELECT hotline_now() AS now),
+o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CROSS JOIN LATERAL
+  (SELECT FROM ticket_identity d JOIN ticket t ON t.id = d.ticket_id
+   WHERE d.number_hash = h AND t.status <> 'answered' LIMIT 1) AS one) AS has_open)
+SELECT n.now, i.answer, i.body_hash, o.has_open,
+  CASE WHEN i.sid IS NULL AND NOT o.has_open THEN nextval('ticket_number_seq') END,
+  (SELECT json_agg(json_build_array(there.post, there.id)) FROM ({_ON_DUTY}) AS there)
+FROM n CROSS JOIN o LEFT JOIN inbox i ON i.sid = %(sid)s AND i.step = %(step)s
+"""  # noqa: S608  nothing in it comes from outside
 
 
 class Glance(NamedTuple):
@@ -25,6 +38,7 @@ class Glance(NamedTuple):
 
     ``answer`` and ``body_hash`` are those of the same message, if it came before. ``has_open``:
     the sender has tickets to speak about. ``sequence`` is drawn for what can only be a new demand.
+    ``duty``: who answers for each of the posts that were asked for.
     """
 
     now: datetime
@@ -32,11 +46,33 @@ class Glance(NamedTuple):
     body_hash: str | None
     has_open: bool
     sequence: int | None
+    duty: Mapping[str, OnDuty]
 
 
-def glance(session: Session, sid: str, step: str, hashes: Sequence[str]) -> Glance:
-    """Return the time, the earlier answer to a message, and what is known of its sender."""
-    found = session.connection().execute(
-        _GLANCE, {"sid": sid, "step": step, "hashes": list(hashes)}
-    )
-    return Glance(*found.one())
+def glance(
+    engine: sa.Engine,
+    sid: str,
+    step: str,
+    hashes: Sequence[str],
+    stand_ins: Mapping[str, str | None],
+) -> Glance:
+    """Return the time, the earlier answer to a message, and what is known of its sender.
+
+    Args:
+        engine: the look is a transaction of its own.
+        sid: the carrier's name of the message.
+        step: what names the webhook beside it.
+        hashes: those under which the sender may be known.
+        stand_ins: the posts that the message may concern, each with its stand-in post.
+    """
+    asked = {
+        "hashes": list(hashes),
+        "sid": sid,
+        "step": step,
+        "posts": list(people.asked_for(stand_ins)),
+    }
+    with alone(engine) as connection:
+        [(*seen, there)] = connection.execute(_GLANCE, asked, prepare=True)
+    now, answer, body_hash, has_open, sequence = seen
+    duty = people.answering(stand_ins, there or ())
+    return Glance(now, answer, body_hash, has_open, sequence, duty)

@@ -1,8 +1,8 @@
 """Rows of people: who they are, who is on duty at a post now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -78,11 +78,22 @@ def on_duty(
         stand_ins: each post wanted, with its stand-in post (AB岗) from the map.
         now: the instant at which they must be on duty.
     """
-    wanted = set(stand_ins) | {post for post in stand_ins.values() if post}
-    rows = session.connection().execute(_ON_DUTY, {"posts": list(wanted), "now": now})
+    asked = {"posts": list(asked_for(stand_ins)), "now": now}
+    return answering(stand_ins, session.connection().execute(_ON_DUTY, asked).tuples())
+
+
+def asked_for(stand_ins: Mapping[str, str | None]) -> set[str]:
+    """Return every post at which somebody may answer for one of these, stand-ins' included."""
+    return set(stand_ins) | {post for post in stand_ins.values() if post}
+
+
+def answering(
+    stand_ins: Mapping[str, str | None], found: Iterable[tuple[str, UUID | str]]
+) -> dict[str, OnDuty]:
+    """Return who answers for each post, where ``found`` are the posts and people there are."""
     there: dict[str, UUID] = {}
-    for row in rows:
-        there.setdefault(row.post, row.id)
+    for post, staff_id in found:
+        there.setdefault(post, staff_id if isinstance(staff_id, UUID) else UUID(staff_id))
     return {post: _answers(post, stand_in, there) for post, stand_in in stand_ins.items()}
 
 
@@ -156,12 +167,12 @@ def failures(
     return session.execute(account).scalar_one(), session.execute(address).scalar_one()
 
 
-def _holding(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
+def _holding(now: datetime | sa.ColumnElement[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
     until = col(PostHolding.until_at)
     return (col(PostHolding.from_at) <= now, sa.or_(until.is_(None), until > now))
 
 
-def _away(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+def _away(now: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         col(Leave.staff_id) == col(Staff.id),
         col(Leave.from_at) <= now,
@@ -182,10 +193,15 @@ def holdings(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[P
     return found
 
 
-def _on_duty() -> sa.Select[str, UUID]:
-    """Return the question that every dispatch and every climb asks, built once."""
-    now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
-    posts = sa.bindparam("posts", type_=sa.ARRAY(sa.Text))
+def on_duty_question(
+    now: sa.ColumnElement[datetime], posts: sa.ColumnElement[Sequence[str]]
+) -> sa.Select[str, UUID]:
+    """Return the question who is at some posts now, for a statement that asks more besides.
+
+    Args:
+        now: the instant at which they must be on duty.
+        posts: an array of posts.
+    """
     return (
         sa.select(col(PostHolding.post), col(Staff.id))
         .join(Staff, col(Staff.id) == col(PostHolding.staff_id))
@@ -196,4 +212,8 @@ def _on_duty() -> sa.Select[str, UUID]:
     )
 
 
-_ON_DUTY = _on_duty()
+# What every dispatch and every climb asks, built once.
+_ON_DUTY: Final = on_duty_question(
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    sa.bindparam("posts", type_=sa.ARRAY(sa.Text)),
+)

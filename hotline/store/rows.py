@@ -5,9 +5,10 @@ round trip, whatever the number of events, limits and messages.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID, uuid4
 
@@ -15,7 +16,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from hotline.domain.ledger import instant
-from hotline.domain.tickets import Step
+from hotline.domain.tickets import Status, Step
+from hotline.store.alone import alone
 from hotline.store.models import (
     Call,
     Inbox,
@@ -27,20 +29,26 @@ from hotline.store.models import (
     Timer,
 )
 
+# In the order in which rows may refer to each other.
 _TABLES: Final = (Ticket, TicketIdentity, TicketText, TicketEvent, Timer, Outgoing, Call, Inbox)
 _INTO: Final = (
     "{0}_in AS (INSERT INTO {0} SELECT * FROM "
     "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)){1})"
 )
-# A limit that was set before is left as it is: the unique key makes every decision happen once.
-_INSERT: Final = sa.text(
-    "WITH doc AS (SELECT CAST(:document AS jsonb) AS d), "
-    + ", ".join(
-        _INTO.format(table.__tablename__, " ON CONFLICT DO NOTHING" if table is Timer else "")
-        for table in _TABLES
-    )
-    + " SELECT 1"
-)
+_NAMES: Final = tuple(str(table.__tablename__) for table in _TABLES)
+_DOCUMENT: Final = "document"
+
+
+@cache
+def _statement(tables: tuple[str, ...]) -> tuple[str, sa.TextClause]:
+    """Return the statement that fills some tables, for the driver and for a session."""
+    # A limit that was set before is left as it is: the unique key makes a decision happen once.
+    parts = [
+        _INTO.format(table, " ON CONFLICT DO NOTHING" if table == Timer.__tablename__ else "")
+        for table in tables
+    ]
+    text = "WITH doc AS (SELECT CAST({0} AS jsonb) AS d), " + ", ".join(parts) + " SELECT 1"
+    return text.format(f"%({_DOCUMENT})s"), sa.text(text.format(f":{_DOCUMENT}"))
 
 
 class Row(Protocol):
@@ -88,11 +96,53 @@ class Promise:
     attempts: int = 0
 
 
+@dataclass(slots=True)
+class NewTicket:
+    """A ticket that is being made; the fields are those of `hotline.store.models.Ticket`."""
+
+    TABLE: ClassVar[str] = str(Ticket.__tablename__)
+    number: str
+    channel: str
+    line: str
+    class_code: str | None
+    grid: str | None
+    town: str | None
+    unit: str | None
+    post: str | None
+    urgent: bool
+    triage_reason: str | None
+    routing: Mapping[str, object]
+    map_version: str
+    received_at: datetime
+    last_event_at: datetime
+    head_hash: str
+    id: UUID = field(default_factory=uuid4)
+    status: Status = Status.TRIAGE
+    officer_id: UUID | None = None
+    rung: str = "grid"
+    dispatched_at: datetime | None = None
+    contacted_at: datetime | None = None
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    submitted_by: UUID | None = None
+    submitted_at: datetime | None = None
+    closed_at: datetime | None = None
+    returns: int = 0
+    redos: int = 0
+    extensions: int = 0
+    version: int = 1
+    event_seq: int = 0
+    rooted_seq: int = 0
+
+
+# A ticket under its lock, or one that is being made.
+AnyTicket = Ticket | NewTicket
 # A row as its table and its values; columns that are left out become NULL.
 Plain = tuple[type[SQLModel], Mapping[str, Any]]
+AnyRow = SQLModel | Row | Plain | Mapping[str, Any]
 
 
-def insert(session: Session, rows: Iterable[SQLModel | Row | Plain | Mapping[str, Any]]) -> None:
+def insert(session: Session, rows: Iterable[AnyRow]) -> None:
     """Insert new rows of any of the tables of a command, in one statement.
 
     Args:
@@ -103,18 +153,48 @@ def insert(session: Session, rows: Iterable[SQLModel | Row | Plain | Mapping[str
     Raises:
         sqlalchemy.exc.IntegrityError: the carrier's key was answered in the meantime.
     """
-    document: dict[str, list[Mapping[str, Any]]] = {str(t.__tablename__): [] for t in _TABLES}
+    document = _document(rows)
+    _, statement = _statement(tuple(document))
+    session.connection().execute(statement, {_DOCUMENT: _json(document)})
+
+
+def insert_alone(engine: sa.Engine, rows: Iterable[AnyRow]) -> None:
+    """Insert new rows as a transaction of their own: they are durable when this returns.
+
+    Args:
+        engine: the statement takes a connection of its own.
+        rows: as for `insert`; all of what a command has to write.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the carrier's key was answered in the meantime.
+    """
+    document = _document(rows)
+    statement, _ = _statement(tuple(document))
+    with alone(engine) as connection:
+        connection.execute(statement, {_DOCUMENT: _json(document)}, prepare=True)
+
+
+def _document(rows: Iterable[AnyRow]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the rows by table."""
+    document: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        if isinstance(row, SQLModel):
-            document[str(type(row).__tablename__)].append(dict(row))
-        elif isinstance(row, tuple):
-            document[str(row[0].__tablename__)].append(row[1])
-        elif isinstance(row, Mapping):
-            document[str(TicketEvent.__tablename__)].append(row)
-        else:
-            document[row.TABLE].append({name: getattr(row, name) for name in row.__slots__})  # type: ignore[attr-defined]
-    text = json.dumps(document, ensure_ascii=False, default=_plain)
-    session.connection().execute(_INSERT, {"document": text})
+        table, values = _values(row)
+        document.setdefault(table, []).append(values)
+    return {name: document[name] for name in _NAMES if name in document}
+
+
+def _values(row: AnyRow) -> tuple[str, Mapping[str, Any]]:
+    if isinstance(row, SQLModel):
+        return str(type(row).__tablename__), dict(row)
+    if isinstance(row, tuple):
+        return str(row[0].__tablename__), row[1]
+    if isinstance(row, Mapping):
+        return str(TicketEvent.__tablename__), row
+    return row.TABLE, {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined]
+
+
+def _json(document: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    return json.dumps(document, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> object:
