@@ -79,7 +79,7 @@ def on_duty(
         now: the instant at which they must be on duty.
     """
     asked = {"posts": list(asked_for(stand_ins)), "now": now}
-    return answering(stand_ins, session.connection().execute(_ON_DUTY, asked).tuples())
+    return answering(stand_ins, session.connection().execute(_ON_DUTY, asked))
 
 
 def asked_for(stand_ins: Mapping[str, str | None]) -> set[str]:
