@@ -26,7 +26,7 @@ from hotline.store import people, rows, timers
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
-from hotline.store.rows import AnyRow, AnyTicket, NewTimer, Promise
+from hotline.store.rows import AnyRow, NewTimer, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Work:
 
     def act(
         self,
-        ticket: AnyTicket,
+        ticket: Ticket,
         action: Action,
         data: Mapping[str, object] | None = None,
         *,
@@ -141,7 +141,7 @@ class Work:
 
     def record(
         self,
-        ticket: AnyTicket,
+        ticket: Ticket,
         action: Action,
         data: Mapping[str, object] | None = None,
         *,

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from hotline.domain.tickets import Action
 from hotline.services import telling, timing
-from hotline.store.rows import AnyTicket
+from hotline.store.models import Ticket
 from hotline.work import SYSTEM, Work
 
 
 def climb(
     work: Work,
-    ticket: AnyTicket,
+    ticket: Ticket,
     action: Action,
     template: str,
     params: Mapping[str, str],

@@ -22,7 +22,6 @@ from hotline.services.climbing import climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketIdentity, TicketText
-from hotline.store.rows import AnyTicket, NewTicket
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 LINE: Final = "12345"
@@ -79,10 +78,10 @@ def hear(kit: Kit, words: str) -> Heard:
 
 
 # The rows that must stand or fall with a ticket (the carrier's key).
-Beside = Callable[[NewTicket, Routing], Sequence[rows.AnyRow]]
+Beside = Callable[[Ticket, Routing], Sequence[rows.AnyRow]]
 
 
-def receive(work: Work, demand: Demand, beside: Beside | None = None) -> tuple[NewTicket, Routing]:
+def receive(work: Work, demand: Demand, beside: Beside | None = None) -> tuple[Ticket, Routing]:
     """Make a ticket of a demand, route it, and write everything in one statement.
 
     Numbers inside the words move to identity. What can't be routed waits in triage with its
@@ -105,7 +104,7 @@ def receive(work: Work, demand: Demand, beside: Beside | None = None) -> tuple[N
 
 def prepare(
     work: Work, demand: Demand, heard: Heard, sequence: int, beside: Beside | None = None
-) -> tuple[NewTicket, Routing, list[rows.AnyRow]]:
+) -> tuple[Ticket, Routing, list[rows.AnyRow]]:
     """Do all of `receive` but the writing; whoever calls this writes the rows.
 
     Args:
@@ -144,10 +143,11 @@ def prepare(
     return ticket, routing, made
 
 
-def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> NewTicket:
+def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket:
     waits = demand.waits or (routing.triage.value if routing.triage else None)
-    return NewTicket(
+    return rows.new_ticket(
         number=number,
+        status=Status.TRIAGE,
         channel=demand.channel,
         line=LINE,
         class_code=routing.class_code,
@@ -165,7 +165,7 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> NewTic
     )
 
 
-def _begin(work: Work, ticket: NewTicket) -> None:
+def _begin(work: Work, ticket: Ticket) -> None:
     """Start the first limit of a new ticket; tell the officer if it has one."""
     if ticket.triage_reason is None:
         dispatch(work, ticket, generation=0)
@@ -175,7 +175,7 @@ def _begin(work: Work, ticket: NewTicket) -> None:
     timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
 
 
-def dispatch(work: Work, ticket: AnyTicket, *, generation: int | None = None) -> None:
+def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> None:
     """Send a ticket with a grid, a class and a post on its way (派单).
 
     Where nobody is on duty at the post nor its stand-in's, that is put on record and the next
@@ -208,7 +208,7 @@ def dispatch(work: Work, ticket: AnyTicket, *, generation: int | None = None) ->
         _climb_at_once(work, ticket)
 
 
-def _start_signing(work: Work, ticket: AnyTicket, generation: int | None) -> datetime:
+def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
     """Start the limits for signing and for the first contact with the caller."""
     if generation is None:
         work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
@@ -220,7 +220,7 @@ def _start_signing(work: Work, ticket: AnyTicket, generation: int | None) -> dat
     return sign.at
 
 
-def _climb_at_once(work: Work, ticket: AnyTicket) -> None:
+def _climb_at_once(work: Work, ticket: Ticket) -> None:
     """Nobody stands at the post: the rungs above are told, the first where somebody is."""
     data = {"why": "nobody_on_duty", "due": work.now, "rule": "posts.stand_in"}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": "岗位无人在岗"}, data)

@@ -18,7 +18,7 @@ from hotline.store import intake as intake_rows
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
-from hotline.store.rows import AnyRow, AnyTicket, NewTicket
+from hotline.store.rows import AnyRow
 from hotline.work import Work
 
 STEP: Final = "message"
@@ -108,7 +108,7 @@ def _new(work: Work, message: Message, heard: Heard, sequence: int | None) -> st
     answers: list[str] = []
     danger = _danger(work, message.words)
 
-    def remember(ticket: NewTicket, routing: Routing) -> tuple[AnyRow]:
+    def remember(ticket: Ticket, routing: Routing) -> tuple[AnyRow]:
         answers.append(reply(_received(ticket, routing, danger)))
         return (inbox.plain(work, message.sid, STEP, message.params, answers[0]),)
 
@@ -129,7 +129,7 @@ def _danger(work: Work, words: str) -> Danger | None:
     return work.kit.maps.danger_words.danger(words)
 
 
-def _received(ticket: AnyTicket, routing: Routing, danger: Danger | None = None) -> str:
+def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) -> str:
     if danger is not None:
         service = f"{danger.number}{danger.service}"
         return render("received_danger", {"number": ticket.number, "service": service})

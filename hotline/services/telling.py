@@ -15,7 +15,7 @@ from hotline.domain.tickets import Role
 from hotline.services.timing import map_of
 from hotline.store import people
 from hotline.store.models import Ticket
-from hotline.store.rows import AnyTicket, Promise
+from hotline.store.rows import Promise
 from hotline.work import Work
 
 NO_PLACE: Final = "地点待核实"
@@ -60,7 +60,7 @@ def promise(  # noqa: PLR0913  one row, named fields
 
 def tell(  # noqa: PLR0913  whom, what, how
     work: Work,
-    ticket: AnyTicket,
+    ticket: Ticket,
     posts: Sequence[str],
     template: str,
     params: Mapping[str, str],
@@ -163,7 +163,7 @@ def tell_caller(
     return {"caller": True, "by": {means: row.id}}
 
 
-def facts_of(grid_map: GridMap, ticket: AnyTicket) -> dict[str, str]:
+def facts_of(grid_map: GridMap, ticket: Ticket) -> dict[str, str]:
     """Return what messages to staff may say of a ticket: number, place, class, limit."""
     place = NO_PLACE
     if ticket.grid is not None:

@@ -11,7 +11,7 @@ from hotline.domain.limits import Limit
 from hotline.domain.tickets import CLOCK, ENDS, Status, Step
 from hotline.store import timers
 from hotline.store.models import Ticket, WhistleParty
-from hotline.store.rows import AnyTicket, NewTimer
+from hotline.store.rows import NewTimer
 from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
@@ -26,12 +26,12 @@ _KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
 }
 
 
-def map_of(work: Work, ticket: AnyTicket) -> GridMap:
+def map_of(work: Work, ticket: Ticket) -> GridMap:
     """Return the map that decided for this ticket, as it was then."""
     return work.kit.maps.get(work.session, ticket.map_version)
 
 
-def limit_of(work: Work, ticket: AnyTicket, step: str) -> Limit:
+def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
     """Return the limit of a step for this ticket, by its own map."""
     if step == Step.ASK_SILENCE:
         return map_of(work, ticket).limits.asking.silence
@@ -95,7 +95,7 @@ def hasten(work: Work, ticket: Ticket) -> None:
 
 def start_timer(
     work: Work,
-    ticket: AnyTicket,
+    ticket: Ticket,
     step: Step,
     due: datetime,
     *,
@@ -141,7 +141,7 @@ def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime
     )
 
 
-def rung_above(work: Work, ticket: AnyTicket) -> Rung | None:
+def rung_above(work: Work, ticket: Ticket) -> Rung | None:
     """Return the rung of the ladder above the one that was told last, or ``None`` at the top."""
     if ticket.grid is None or ticket.unit is None:
         return None

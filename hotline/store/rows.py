@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final, Protocol
+from types import SimpleNamespace
+from typing import Any, ClassVar, Final, Protocol, cast
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from hotline.domain.ledger import instant
-from hotline.domain.tickets import Status, Step
+from hotline.domain.tickets import Step
 from hotline.store.alone import alone
 from hotline.store.models import (
     Call,
@@ -96,47 +97,24 @@ class Promise:
     attempts: int = 0
 
 
-@dataclass(slots=True)
-class NewTicket:
-    """A ticket that is being made; the fields are those of `hotline.store.models.Ticket`."""
-
-    TABLE: ClassVar[str] = str(Ticket.__tablename__)
-    number: str
-    channel: str
-    line: str
-    class_code: str | None
-    grid: str | None
-    town: str | None
-    unit: str | None
-    post: str | None
-    urgent: bool
-    triage_reason: str | None
-    routing: Mapping[str, object]
-    map_version: str
-    received_at: datetime
-    last_event_at: datetime
-    head_hash: str
-    id: UUID = field(default_factory=uuid4)
-    status: Status = Status.TRIAGE
-    officer_id: UUID | None = None
-    rung: str = "grid"
-    dispatched_at: datetime | None = None
-    contacted_at: datetime | None = None
-    due_at: datetime | None = None
-    due_provisional: bool = False
-    submitted_by: UUID | None = None
-    submitted_at: datetime | None = None
-    closed_at: datetime | None = None
-    returns: int = 0
-    redos: int = 0
-    extensions: int = 0
-    version: int = 1
-    event_seq: int = 0
-    rooted_seq: int = 0
+class _NewTicket(SimpleNamespace):
+    """A ticket that is being made: the fields of the model, and nothing that watches them."""
 
 
-# A ticket under its lock, or one that is being made.
-AnyTicket = Ticket | NewTicket
+_TICKET_DEFAULTS: Final = {
+    name: field.default for name, field in Ticket.model_fields.items() if not field.is_required()
+}
+
+
+def new_ticket(**values: object) -> Ticket:
+    """Return a ticket that is being made, with the defaults of the model, for `insert`.
+
+    It has every field of `Ticket` and can never be in a session. An object of the model costs
+    0.3 ms, which is a fifth of taking a demand in.
+    """
+    return cast("Ticket", _NewTicket(**{**_TICKET_DEFAULTS, "id": uuid4(), **values}))
+
+
 # A row as its table and its values; columns that are left out become NULL.
 Plain = tuple[type[SQLModel], Mapping[str, Any]]
 AnyRow = SQLModel | Row | Plain | Mapping[str, Any]
@@ -183,7 +161,9 @@ def _document(rows: Iterable[AnyRow]) -> dict[str, list[Mapping[str, Any]]]:
     return {name: document[name] for name in _NAMES if name in document}
 
 
-def _values(row: AnyRow) -> tuple[str, Mapping[str, Any]]:
+def _values(row: AnyRow | _NewTicket) -> tuple[str, Mapping[str, Any]]:
+    if isinstance(row, _NewTicket):
+        return str(Ticket.__tablename__), vars(row)
     if isinstance(row, SQLModel):
         return str(type(row).__tablename__), dict(row)
     if isinstance(row, tuple):
