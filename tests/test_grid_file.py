@@ -32,7 +32,7 @@ def line_of(text, words, nth=1):
 def test_the_countys_own_map_is_accepted():
     assert faku().county.zh == "法库县"
     assert len(faku().grids) == 30
-    assert len(faku().classes) == 12
+    assert len(faku().classes) >= 80
 
 
 def test_ten_faults_are_reported_at_once_each_with_its_line():

@@ -217,6 +217,8 @@ def _words(parts: MapParts) -> Iterator[Problem]:
     owners: dict[tuple[str, int], str] = {}
     for clazz in parts.classes:
         for word, strength in clazz.keywords.items():
+            if strength == 0:  # it only looks like a keyword, to both of them
+                continue
             other = owners.setdefault((word, strength), clazz.code)
             if other != clazz.code:
                 ref = Ref("class", clazz.code, ("keywords", word))
