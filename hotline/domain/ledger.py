@@ -34,6 +34,7 @@ class View(NamedTuple):
     staff: str
     what: str
     at: datetime
+    reason: str | None = None
 
 
 def canonical(body: Mapping[str, object]) -> str:
@@ -89,7 +90,10 @@ def viewed(previous: str, views: Iterable[View]) -> str:
         previous: the hash in the root before, or `GENESIS`.
         views: those that are new, in any order.
     """
-    lines = [" ".join((*view[:4], instant(view.at))) for view in sorted(views)]
+    lines = [
+        " ".join((*view[:4], instant(view.at), *([view.reason] if view.reason else [])))
+        for view in sorted(views)
+    ]
     if not lines:
         return previous
     text = "\n".join([f"{HASH_VERSION} {previous}", *lines])

@@ -201,7 +201,7 @@ def _chains(session: Session, query: sa.TextClause, values: Mapping[str, object]
 
 
 def _view(row: IdentityView) -> View:
-    return View(str(row.id), str(row.ticket_id), str(row.staff_id), row.what, row.at)
+    return View(str(row.id), str(row.ticket_id), str(row.staff_id), row.what, row.at, row.reason)
 
 
 def numbers(session: Session, ticket_ids: Collection[str]) -> dict[str, str]:

@@ -216,6 +216,15 @@ VIEWS: Final = {
     "call_caller": _("查看号码，联系来电人"),
     "original": _("查看原始照片"),
     "recording": _("收听录音"),
+    "search_number": _("按电话号码查找"),
+}
+# Why somebody looks at who a caller is (`hotline.services.identity.REASONS`).
+VIEW_REASONS: Final = {
+    "contact": _("联系来电人"),
+    "on_site": _("上门办理"),
+    "danger": _("紧急情况"),
+    "oversight": _("督办核查"),
+    "complaint_of_caller": _("来电人反映或要求"),
 }
 PLACE_KINDS: Final = {
     "grid": _("已确定网格"),
@@ -302,6 +311,7 @@ FIELDS: Final = {
     "number": _("电话号码"),
     "tickets": _("工单"),
     "page": _("页"),
+    "reason": _("查看理由"),
 }
 
 
@@ -328,6 +338,7 @@ def init_app(app: Flask) -> None:
         "statuses": STATUSES,
         "steps": STEPS,
         "triage_reasons": TRIAGE_REASONS,
+        "view_reasons": VIEW_REASONS,
         "views": VIEWS,
     }
 

@@ -71,7 +71,10 @@ class LedgerView(SQLModel, table=True):
 
 
 class IdentityView(SQLModel, table=True):
-    """Somebody looked at who the caller is. Rows are added, never changed or deleted."""
+    """Somebody looked at who the caller is. Rows are added, never changed or deleted.
+
+    ``reason`` is a code (`hotline.services.identity.REASONS`), never words: it can't be redacted.
+    """
 
     __tablename__ = "identity_view"
 
@@ -80,6 +83,7 @@ class IdentityView(SQLModel, table=True):
     staff_id: UUID = Field(foreign_key="staff.id")
     what: str
     at: datetime = Field(sa_type=UTCDateTime)
+    reason: str | None = None
 
 
 class Attention(SQLModel, table=True):

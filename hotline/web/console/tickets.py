@@ -141,7 +141,7 @@ def caller(number: str) -> ResponseReturnValue:
         ticket = ticket_rows.find(work.session, number)
         if ticket is None:
             raise NotFoundError(ticket=number)
-        found = identity.view(work, ticket, "call_caller")
+        found = identity.view(work, ticket, "call_caller", request.form.get("reason"))
         return render_template(
             "console/caller.html",
             ticket=ticket,

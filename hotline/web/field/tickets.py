@@ -41,7 +41,7 @@ def caller(number: str) -> str:
     """Show the caller's number for the moment of calling; the view goes on record first."""
     with request_work() as work:
         ticket = sight.mine(work, number)
-        who = identity.view(work, ticket, "call_caller")
+        who = identity.view(work, ticket, "call_caller", request.form.get("reason"))
         sheet = sheet_of(work, ticket)
     return _page("contact", sheet, _NOTHING, who=who)
 

@@ -9,3 +9,8 @@ CREATE INDEX ticket_officer ON ticket (officer_id, coalesce(due_at, 'infinity'::
 CREATE INDEX ticket_post ON ticket (post, coalesce(due_at, 'infinity'::timestamptz), id)
   WHERE closed_at IS NULL;
 CREATE INDEX ticket_received ON ticket (received_at, id);
+
+-- Who looked, and what for where that must be said (a code, never words: the log can't be redacted).
+ALTER TABLE identity_view ADD COLUMN reason text;
+CREATE INDEX identity_view_at ON identity_view (at, id);
+CREATE INDEX identity_view_staff ON identity_view (staff_id, at, id);

@@ -1,0 +1,62 @@
+"""The access log: who looked at who a caller is, when, and what for."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, field_validator
+
+from hotline.clock import COUNTY_ZONE
+from hotline.services import identity
+from hotline.store.views import Wanted
+from hotline.web.paging import place
+from hotline.web.parts import request_work
+
+bp = Blueprint("views", __name__, url_prefix="/views")
+
+
+class Asked(BaseModel):
+    """What part of the log is asked for; dates are the county's days, both included."""
+
+    staff: UUID | None = None
+    what: str | None = None
+    number: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:  # noqa: ANN401  whatever the form sent
+        return value or None
+
+    def wanted(self) -> Wanted:
+        """Return it as the rows understand it."""
+        number = "".join(mark for mark in self.number or "" if mark.isdigit())
+        return Wanted(
+            staff_id=self.staff,
+            what=self.what,
+            number=number or None,
+            since=_midnight(self.since) if self.since else None,
+            until=_midnight(self.until + timedelta(days=1)) if self.until else None,
+        )
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Show the log, the newest look first; a filter stands in the address: it names no caller."""
+    asked = Asked.model_validate(request.args.to_dict())
+    with request_work() as work:
+        return render_template(
+            "audit/views.html",
+            asked=asked,
+            views=identity.access_log(work, asked.wanted(), at=place()),
+            people=identity.lookers(work),
+            whats=identity.WHATS,
+            map=work.kit.maps.current,
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), COUNTY_ZONE)
