@@ -1,29 +1,31 @@
 """Read ``grid_map.yaml`` into a `GridMap`, or refuse it with every fault and its line at once.
 
-The file is read in three passes, none of which stops at the first fault: YAML nodes (syntax,
-doubled keys; each value keeps its line), shapes (`hotline.grid_shapes`), and the meaning of the
-whole (`hotline.domain.grid_checks`). An item whose shape is wrong is reported once: references to
-it are not reported again.
+The file is read in four passes, none of which stops at the first fault: YAML nodes (syntax,
+doubled keys; `hotline.grid_document`), shapes (`hotline.grid_shapes`), staffing patterns, and the
+meaning of the whole (`hotline.domain.grid_checks`). An item whose shape is wrong is reported once:
+references to it are not reported again. What a pattern says wrongly is reported once too, at the
+pattern, and not for each of its villages.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from hotline import grid_shapes as shapes
-from hotline.domain.errors import SetupError
+from hotline import grid_unit_shapes as unit_shapes
 from hotline.domain.grid import GridMap
 from hotline.domain.grid_build import MapParts, build_map, content_version
 from hotline.domain.grid_checks import check
-from hotline.domain.grid_faults import Problem, Ref, Wording, problem, shape_words
+from hotline.domain.grid_faults import Problem, Ref, Wording, problem
+from hotline.domain.grid_staffing import Expanded, Pattern, Staffed, expand, wrong_blank
+from hotline.grid_assemble import assemble
+from hotline.grid_document import Document, Fault, GridFileError, Where, dotted, shape_fault
 from hotline.suspicion_shapes import SuspicionShape
 
-Where = tuple[str | int, ...]
+__all__ = ["Fault", "GridFileError", "parse_grid", "read_grid", "read_text"]
 
 # Sections that are lists of items: section → (kind of item, key of an item, its shape).
 _LISTS: Final[Mapping[str, tuple[str, str, type[BaseModel]]]] = {
@@ -32,50 +34,20 @@ _LISTS: Final[Mapping[str, tuple[str, str, type[BaseModel]]]] = {
     "ladder": ("rung", "rung", shapes.RungShape),
     "whistles": ("whistle", "name", shapes.WhistleShape),
     "classes": ("class", "code", shapes.ClassShape),
-    "units": ("unit", "id", shapes.UnitShape),
-    "grids": ("grid", "code", shapes.GridShape),
+    "staffing": ("pattern", "pattern", unit_shapes.PatternShape),
+    "units": ("unit", "id", unit_shapes.UnitShape),
+    "grids": ("grid", "code", unit_shapes.GridShape),
 }
 _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "county": shapes.CountyShape,
     "office": shapes.OfficeShape,
     "limits": shapes.LimitsShape,
+    "suspicion": SuspicionShape,
 }
-# A map without one of these has this project's proposals.
-_OPTIONAL: Final[Mapping[str, type[BaseModel]]] = {"suspicion": SuspicionShape}
+# A map may do without them: units may be written out, patterns make grids, and there are proposals
+# of this project for when a claim looks false.
+_OPTIONAL: Final = frozenset({"staffing", "grids", "suspicion"})
 _NAMES: Final = ("neighbours", "not_live")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """What is wrong in a map file, and what to do.
-
-    Attributes:
-        line: the line of the file, from 1.
-        code: stable, for machines.
-        where: the path to the value, such as ``classes.3.unit``.
-        problem: what is wrong, in Chinese and in English.
-        remedy: what to do about it, in both.
-    """
-
-    line: int
-    code: str
-    where: str
-    problem: Wording
-    remedy: Wording
-
-    def __str__(self) -> str:
-        """Return one line for a terminal."""
-        return f"{self.line}: [{self.code}] {self.where}: {self.problem.zh}；{self.remedy.zh}"
-
-
-class GridFileError(SetupError):
-    """A map file was refused; ``faults`` holds all that is wrong with it, by line."""
-
-    code: ClassVar[str] = "grid_file"
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__(faults=len(faults), first=str(faults[0]))
-        self.faults = faults
 
 
 def read_grid(path: Path) -> GridMap:
@@ -105,11 +77,11 @@ def parse_grid(text: str) -> GridMap:
     Raises:
         GridFileError: the text has faults; all of them are in ``faults``.
     """
-    document = _Document.read(text)
+    document = Document.read(text)
     reader = _Reader(document)
     parts = reader.parts()
     problems = (*reader.twins(), *check(parts, frozenset(reader.known)))
-    faults = {*document.faults, *reader.faults, *(reader.fault(found) for found in problems)}
+    faults = {*document.faults, *reader.faults, *reader.faults_of(problems)}
     if faults:
         raise GridFileError(tuple(sorted(faults)))
     return build_map(parts, content_version(document.plain()))
@@ -125,103 +97,30 @@ def _unreadable(path: Path, error: Exception) -> Fault:
     )
 
 
-class _Document:
-    """The plain content of a YAML text, and the line of every value in it."""
-
-    def __init__(self) -> None:
-        self.content: Any = {}
-        self.faults: list[Fault] = []
-        self._lines: dict[Where, int] = {(): 1}
-        self._seen: set[int] = set()
-
-    @classmethod
-    def read(cls, text: str) -> "_Document":
-        """Read a text. A syntax error ends the reading: it is raised alone.
-
-        Raises:
-            GridFileError: the text is not YAML, or not a mapping.
-        """
-        document = cls()
-        try:
-            loader = yaml.SafeLoader(text)
-            node = loader.get_single_node()
-            document.content = document._plain(loader, node, ()) if node is not None else {}
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            document._add((mark.line + 1) if mark else 1, "yaml_syntax", (), error.problem or "")
-        except (yaml.YAMLError, RecursionError) as error:
-            document._add(1, "yaml_syntax", (), (str(error).splitlines() or [""])[0])
-        if not document.faults and not isinstance(document.content, dict):
-            document._add(1, "yaml_syntax", (), "mapping expected")
-        if any(fault.code == "yaml_syntax" for fault in document.faults):
-            raise GridFileError(tuple(document.faults))
-        return document
-
-    def line(self, where: Where) -> int:
-        """Return the line of a value, or of the nearest thing around it."""
-        while where not in self._lines:
-            where = where[:-1]
-        return self._lines[where]
-
-    def plain(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
-        """Return the content with days as text: what the version hash is taken of."""
-        return _as_json(self.content)
-
-    def _plain(self, loader: yaml.SafeLoader, node: yaml.Node, where: Where) -> Any:  # noqa: ANN401
-        self._lines.setdefault(where, node.start_mark.line + 1)
-        if id(node) in self._seen:
-            # One value in two places would have two lines; and aliases can recurse.
-            self._add(self._lines[where], "alias", where, "")
-            return None
-        self._seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return dict(self._pairs(loader, node, where))
-        if isinstance(node, yaml.SequenceNode):
-            items = enumerate(node.value)
-            return [self._plain(loader, item, (*where, index)) for index, item in items]
-        try:
-            return loader.construct_object(node)
-        except ValueError as error:
-            self._add(node.start_mark.line + 1, "bad_value", where, str(error))
-            return None
-
-    def _pairs(
-        self, loader: yaml.SafeLoader, node: yaml.MappingNode, where: Where
-    ) -> Iterator[tuple[str, Any]]:
-        seen: set[str] = set()
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            here = (*where, key)
-            if key in seen:
-                self._add(key_node.start_mark.line + 1, "duplicate_key", here, key)
-                continue
-            seen.add(key)
-            self._lines[here] = key_node.start_mark.line + 1
-            yield key, self._plain(loader, value_node, here)
-
-    def _add(self, line: int, code: str, where: Where, said: str) -> None:
-        self.faults.append(_shape_fault(line, code, where, said))
-
-
 class _Reader:
     """Turns the sections of a document into parts, and remembers where each item stands."""
 
-    def __init__(self, document: _Document) -> None:
+    def __init__(self, document: Document) -> None:
         self._document = document
         self._content: dict[str, Any] = document.content
         self._places: dict[tuple[str, str], list[Where]] = {}
+        # Where the pattern states what an item leaves to it.
+        self._patterned: dict[tuple[str, str], Where] = {}
+        self._forgiving = False
         self.faults: list[Fault] = []
         self.known: set[tuple[str, str]] = set()
 
     def parts(self) -> MapParts:
         """Return what could be read; `faults` and `known` tell the rest."""
-        allowed = {*_LISTS, *_SINGLES, *_OPTIONAL, *_NAMES}
+        allowed = {*_LISTS, *_SINGLES, *_NAMES}
         for key in self._content:
             if key not in allowed:
                 self._refuse("extra_forbidden", (key,), key)
         items = {section: self._items(section) for section in _LISTS}
-        singles = {section: self._single(section) for section in (*_SINGLES, *_OPTIONAL)}
-        parts = shapes.assemble(items, singles)
+        singles = {section: self._single(section) for section in _SINGLES}
+        parts = assemble(items, singles, self._expanded(items))
+        if not parts.grids and not self._forgiving and ("section", "grids") not in self.known:
+            self._refuse("missing", ("grids",), "grids")
         return replace(
             parts, neighbours=self._words("neighbours"), not_live=self._words("not_live")
         )
@@ -232,36 +131,140 @@ class _Reader:
             for nth in range(1, len(places)):
                 yield problem("duplicate_id", Ref(kind, key, (), nth), key=key)
 
-    def fault(self, found: Problem) -> Fault:
-        """Give a problem of the whole its line."""
-        kind, key, field, nth = found.ref
-        base: Where = (key,) if kind == "section" else self._place(kind, key, nth)
-        where = (*base, *field)
-        return Fault(
-            self._document.line(where), found.code, _dotted(where), found.problem, found.remedy
-        )
+    def faults_of(self, problems: tuple[Problem, ...]) -> Iterator[Fault]:
+        """Give problems of the whole their lines; what a pattern says wrongly is told once."""
+        told: set[tuple[str, Where]] = set()
+        for found in problems:
+            pattern = self._pattern_of(found)
+            where = pattern or (*self._place(found.ref), *found.ref.field)
+            if pattern is None or (found.code, where) not in told:
+                told.add((found.code, where))
+                line = self._document.line(where)
+                yield Fault(line, found.code, dotted(where), found.problem, found.remedy)
 
-    def _place(self, kind: str, key: str, nth: int) -> Where:
-        places = self._places.get((kind, key), [()])
-        return places[min(nth, len(places) - 1)]
+    def _pattern_of(self, found: Problem) -> Where | None:
+        """Return where a pattern says what is wrong, if it is not the item that says so."""
+        kind, key, field, _ = found.ref
+        pattern = self._patterned.get((kind, key))
+        if pattern is None or found.code == "duplicate_id":
+            return None
+        if kind != "post" and (not field or self._states(self._place(found.ref), field[0])):
+            return None
+        return (*pattern, *field)
+
+    def _states(self, item: Where, field: str | int) -> bool:
+        """Whether an item itself says something about a field."""
+        section, index = item
+        return field in self._content[str(section)][index]
+
+    def _place(self, ref: Ref) -> Where:
+        if ref.kind == "section":
+            return (ref.key,)
+        places = self._places.get((ref.kind, ref.key), [()])
+        return places[min(ref.nth, len(places) - 1)]
+
+    def _expanded(self, items: Mapping[str, list[Any]]) -> Expanded:
+        """Return what patterns make of one-line units, and note which line each came from."""
+        patterns = {
+            shape.pattern: found
+            for shape in items["staffing"]
+            if self._is_sound(found := shape.staffing())
+        }
+        shapes_of = [s for s in items["units"] if isinstance(s, unit_shapes.StaffedShape)]
+        written = [s.unit() for s in items["units"] if isinstance(s, unit_shapes.UnitShape)]
+        lines = [item for s in shapes_of if self._fits(item := s.staffed(), patterns)]
+        for item in lines:
+            self._patterned["unit", item.id] = self._place(Ref("pattern", item.pattern))
+        made = expand(lines, patterns, written)
+        self._refuse_unknown_towns(lines, {unit.id for unit in (*made.units, *written)})
+        for post in made.posts:
+            self._remember_made("post", post.post.id, post.item, post.where)
+        for grid in made.grids:
+            self._remember_made("grid", grid.code, grid.unit, ("grid",))
+        return made
+
+    def _remember_made(self, kind: str, key: str, item: str, where: Where) -> None:
+        """Note which line of the file and which part of a pattern something came from."""
+        self._places.setdefault((kind, key), []).append(self._place(Ref("unit", item)))
+        self._patterned[kind, key] = (*self._patterned["unit", item], *where)
+
+    def _is_sound(self, pattern: Pattern) -> bool:
+        base = self._place(Ref("pattern", pattern.name))
+        wrong = [
+            ((*base, *where), blank)
+            for where, text, allowed in pattern.blanks()
+            if (blank := wrong_blank(text, allowed)) is not None
+        ]
+        for where, blank in wrong:
+            self._refuse("unknown_blank", where, blank)
+        if wrong:
+            self._forgive_references()
+            self.known.add(("pattern", pattern.name))
+        return not wrong
+
+    def _fits(self, item: Staffed, patterns: Mapping[str, Pattern]) -> bool:
+        """Whether a one-line unit says what its pattern needs, and nothing that it ignores."""
+        base, before = self._place(Ref("unit", item.id)), len(self.faults)
+        pattern = patterns.get(item.pattern)
+        if pattern is None:
+            if ("pattern", item.pattern) not in self.known or not patterns:
+                self._refuse("unknown_pattern", (*base, "staffing"), item.pattern)
+            self._forgive_references()
+            return False
+        self._refuse_misfits(item, pattern, base)
+        if len(self.faults) == before:
+            return True
+        self._forgive_references()
+        return False
+
+    def _refuse_misfits(self, item: Staffed, pattern: Pattern, base: Where) -> None:
+        for field, wanted in (("attached_to", pattern.attached), ("live_from", pattern.grid)):
+            if wanted is None and self._states(base, field):
+                self._refuse("extra_forbidden", (*base, field), field)
+        if pattern.grid is None:
+            return
+        for field in ("code", "live_from"):
+            if not self._states(base, field):
+                self._refuse("missing", (*base, field), field)
+        if item.code is not None and not unit_shapes.is_grid_code(item.code):
+            self._refuse("string_pattern_mismatch", (*base, "code"), item.code)
+
+    def _refuse_unknown_towns(self, lines: Sequence[Staffed], units: Collection[str]) -> None:
+        for item in lines:
+            for index, town in enumerate(item.attached_to or ()):
+                if town not in units and ("unit", town) not in self.known:
+                    ref = Ref("unit", item.id)
+                    where = (*self._place(ref), "attached_to", index)
+                    found = problem("unknown_unit", ref, key=town)
+                    line = self._document.line(where)
+                    fault = Fault(line, found.code, dotted(where), found.problem, found.remedy)
+                    self.faults.append(fault)
+
+    def _forgive_references(self) -> None:
+        """What a faulty pattern or line would have made is not there: report it once."""
+        self._forgiving = True
+        self.known.add(("section", "units"))
 
     def _items(self, section: str) -> list[Any]:
         kind, key, shape = _LISTS[section]
         listed = self._content.get(section)
+        if section in _OPTIONAL and section not in self._content:
+            return []
         if not isinstance(listed, list) or not listed:
             self.known.add(("section", section))
-            if section in self._content:
-                self._refuse("list_type", (section,), section)
-            else:
-                self._refuse("missing", (section,), section)
+            code = "list_type" if section in self._content else "missing"
+            self._refuse(code, (section,), section)
             return []
         read = []
         for index, raw in enumerate(listed):
             where: Where = (section, index)
             self._remember(kind, raw, key, where)
-            item = self._validate(shape, raw, where)
+            by_pattern = kind == "unit" and isinstance(raw, dict) and "staffing" in raw
+            item = self._validate(unit_shapes.StaffedShape if by_pattern else shape, raw, where)
             if item is not None:
                 read.append(item)
+            elif by_pattern or kind == "pattern":
+                self._forgive_references()
         return read
 
     def _remember(self, kind: str, raw: Any, key: str, where: Where) -> None:  # noqa: ANN401
@@ -276,14 +279,12 @@ class _Reader:
             self._remember("post", post, "id", (*where, "posts", index))
 
     def _single(self, section: str) -> Any:  # noqa: ANN401
-        if section in _OPTIONAL and section not in self._content:
-            return None
         if section not in self._content:
-            self.known.add(("section", section))
-            self._refuse("missing", (section,), section)
+            if section not in _OPTIONAL:
+                self.known.add(("section", section))
+                self._refuse("missing", (section,), section)
             return None
-        shape = {**_SINGLES, **_OPTIONAL}[section]
-        found = self._validate(shape, self._content[section], (section,))
+        found = self._validate(_SINGLES[section], self._content[section], (section,))
         if found is None:
             self.known.add(("section", section))
         return found
@@ -303,21 +304,4 @@ class _Reader:
             return None
 
     def _refuse(self, code: str, where: Where, said: str) -> None:
-        self.faults.append(_shape_fault(self._document.line(where), code, where, said))
-
-
-def _dotted(where: Where) -> str:
-    return ".".join(str(part) for part in where) or "/"
-
-
-def _as_json(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return {key: _as_json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_json(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _shape_fault(line: int, code: str, where: Where, said: str) -> Fault:
-    stable, wording, remedy = shape_words(code, str(where[-1]) if where else "", said)
-    return Fault(line, stable, _dotted(where), wording, remedy)
+        self.faults.append(shape_fault(self._document.line(where), code, where, said))

@@ -4,9 +4,8 @@ Each shape knows how to become the frozen type of the domain. ``docs/grid-map.md
 reference for people; a test keeps the two together.
 """
 
-from collections.abc import Mapping
-from datetime import date, time, timedelta
-from typing import Annotated, Any, Final, Literal
+from datetime import time
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,18 +19,12 @@ from pydantic import (
 )
 
 from hotline.domain import grid
-from hotline.domain.grid_build import MapParts
 from hotline.domain.limits import (
     Allowance,
-    Asking,
-    Extensions,
     Limit,
     LimitKind,
-    Limits,
-    Redo,
     parse_natural,
 )
-from hotline.domain.suspicion.thresholds import DEFAULT as SUSPICION
 
 
 def _limit(value: object) -> object:
@@ -138,6 +131,7 @@ class RungShape(Named):
     told: grid.Told
     nearest: grid.UnitKind | None = None
     unit: Id | None = None
+    optional: bool = False
 
 
 class AtTopShape(Shape):
@@ -223,141 +217,3 @@ class ClassShape(Named):
     urgent_words: list[Text] = []
     evidence: EvidenceShape
     limits: dict[Id, AllowanceShape] = {}
-
-
-class PostShape(Titled):
-    """A post of a unit."""
-
-    id: Id
-    rung: Id
-    stand_in: Id | None = None
-
-
-class UnitShape(Named):
-    """An item of ``units``, with its posts."""
-
-    id: Id
-    kind: grid.UnitKind
-    code: Annotated[str, StringConstraints(pattern=r"^\d{6,12}$")] | None = None
-    parent: Id | None = None
-    aliases: list[Text] = []
-    duty: Id
-    lead: Id | None = None
-    posts: list[PostShape] = Field(min_length=1)
-
-
-class GridShape(Named):
-    """An item of ``grids``."""
-
-    code: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-    unit: Id
-    officer: Id
-    attached: list[Id] = []
-    aliases: list[Text] = []
-    live_from: date | None
-
-
-def assemble(items: Mapping[str, list[Any]], singles: Mapping[str, Any]) -> MapParts:
-    """Return the domain's parts of what could be read; an unread section is left empty."""
-    county, office, limits = (singles[name] for name in ("county", "office", "limits"))
-    units: list[UnitShape] = items["units"]
-    return MapParts(
-        county=county.names() if county else grid.Name("", ""),
-        county_code=county.code if county else "",
-        office=grid.Office(
-            tuple(office.windows) if office else (),
-            ZoneInfo(county.time_zone if county else "Asia/Shanghai"),
-        ),
-        lines=tuple(grid.Line(line.number, line.names()) for line in items["lines"]),
-        danger=tuple(
-            grid.DangerService(item.number, item.names(), tuple(item.words))
-            for item in items["danger"]
-        ),
-        units=tuple(_unit(unit) for unit in units),
-        posts=tuple(
-            grid.Post(post.id, unit.id, post.rung, post.names(), post.stand_in)
-            for unit in units
-            for post in unit.posts
-        ),
-        grids=tuple(_grid(item) for item in items["grids"]),
-        ladder=tuple(
-            grid.LadderRule(item.rung, item.names(), item.told, item.nearest, item.unit)
-            for item in items["ladder"]
-        ),
-        classes=tuple(_class(item) for item in items["classes"]),
-        whistles=tuple(_whistle(item) for item in items["whistles"]),
-        limits=_limits(limits) if limits else _NO_LIMITS,
-        suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
-    )
-
-
-def _unit(shape: UnitShape) -> grid.Unit:
-    return grid.Unit(
-        id=shape.id,
-        kind=shape.kind,
-        name=shape.names(),
-        parent=shape.parent,
-        duty=shape.duty,
-        lead=shape.lead or shape.duty,
-        aliases=tuple(shape.aliases),
-        code=shape.code,
-    )
-
-
-def _grid(shape: GridShape) -> grid.Grid:
-    return grid.Grid(
-        code=shape.code,
-        name=shape.names(),
-        unit=shape.unit,
-        officer=shape.officer,
-        attached=tuple(shape.attached),
-        aliases=tuple(shape.aliases),
-        live_from=shape.live_from,
-    )
-
-
-def _class(shape: ClassShape) -> grid.DemandClass:
-    return grid.DemandClass(
-        code=shape.code,
-        name=shape.names(),
-        kind=shape.kind,
-        keywords=dict(shape.keywords),
-        unit=shape.unit,
-        nearest=shape.nearest,
-        urgency=shape.urgency,
-        urgent_words=tuple(shape.urgent_words),
-        evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
-        limits={step: found.allowance() for step, found in shape.limits.items()},
-    )
-
-
-def _whistle(shape: WhistleShape) -> grid.WhistleKind:
-    return grid.WhistleKind(
-        name=shape.name,
-        title=shape.names(),
-        by=tuple(shape.by),
-        calls=shape.calls,
-        ack=shape.ack,
-        arrive=shape.arrive,
-        climbs=tuple(shape.climbs),
-        at_top=grid.AtTop(shape.at_top.repeat_every, shape.at_top.at_most),
-        danger=shape.danger,
-    )
-
-
-def _limits(shape: LimitsShape) -> Limits:
-    return Limits(
-        steps={step: found.allowance() for step, found in shape.steps.items()},
-        handle={kind: found.allowance() for kind, found in shape.handle.items()},
-        extensions=Extensions(shape.extensions.at_most, shape.extensions.each),
-        asking=Asking(shape.asking.attempts, shape.asking.spacing, shape.asking.silence),
-        redo=Redo(shape.redo.share, shape.redo.before_raise),
-        pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
-    )
-
-
-# Stands in for limits that could not be read: the map is refused anyway.
-_ONE_DAY: Final = Limit.natural(timedelta(days=1))
-_NO_LIMITS: Final = Limits(
-    {}, {}, Extensions(0, _ONE_DAY), Asking(1, _ONE_DAY, _ONE_DAY), Redo(1.0, 1), timedelta(0)
-)

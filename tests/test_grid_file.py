@@ -5,10 +5,13 @@ import re
 import pytest
 import yaml
 
+from hotline.domain.grid import UnitKind
 from hotline.domain.grid_faults import SHAPE_TEXTS, TEXTS
 from hotline.domain.suspicion.thresholds import DEFAULT
 from hotline.grid_file import Fault, GridFileError, parse_grid, read_grid
 from tests.domain.maps import ROOT, SMALL_TEXT, faku, small
+
+VILLAGE_CODE = 12
 
 
 def faults_of(text):
@@ -31,8 +34,10 @@ def line_of(text, words, nth=1):
 
 def test_the_countys_own_map_is_accepted():
     assert faku().county.zh == "法库县"
-    assert len(faku().grids) == 30
+    villages = [grid for grid in faku().grids.values() if len(grid.code) == VILLAGE_CODE]
+    assert len(villages) == 245
     assert len(faku().classes) >= 80
+    assert sum(unit.kind is UnitKind.TOWN for unit in faku().units.values()) == 19
 
 
 def test_ten_faults_are_reported_at_once_each_with_its_line():

@@ -3,247 +3,67 @@
 It knows posts, never persons.
 
 A `GridMap` is one accepted version of ``grid_map.yaml``: frozen, known by the hash of its content.
-The graph is built once, every path through the ladder is computed once, and a look-up is a look-up
-in a dictionary. Persons, leave and rosters are rows of the database: a step resolves a post to
-a person at the moment at which it happens.
+A look-up walks a few steps upwards from a grid: nothing is kept for each pair of grid and unit, of
+which a large map has millions. Persons, leave and rosters are rows of the database: a step resolves
+a post to a person at the moment at which it happens.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
-
-import networkx as nx
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.limits import Allowance, Limit, Limits
+from hotline.domain.grid_types import (
+    AtTop,
+    Calls,
+    DangerService,
+    DemandClass,
+    DemandKind,
+    Evidence,
+    Grid,
+    LadderRule,
+    Line,
+    Name,
+    Office,
+    Post,
+    Rung,
+    Told,
+    Unit,
+    UnitKind,
+    Urgency,
+    WhistleKind,
+    nearest_unit,
+    told_post,
+)
+from hotline.domain.limits import Limit, Limits
 from hotline.domain.suspicion.thresholds import SuspicionRules
+
+__all__ = [
+    "AtTop",
+    "Calls",
+    "DangerService",
+    "DemandClass",
+    "DemandKind",
+    "Evidence",
+    "Grid",
+    "GridMap",
+    "LadderRule",
+    "Line",
+    "Name",
+    "Office",
+    "Post",
+    "Rung",
+    "Told",
+    "Unit",
+    "UnitKind",
+    "Urgency",
+    "WhistleKind",
+    "nearest_unit",
+    "told_post",
+]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-
-
-class UnitKind(StrEnum):
-    """What sort of body a unit is. Units nest to any depth."""
-
-    COUNTY = "county"
-    TOWN = "town"
-    VILLAGE = "village"
-    DEPARTMENT = "department"
-    UTILITY = "utility"
-    PANEL = "panel"
-
-
-class DemandKind(StrEnum):
-    """What a caller wants; the default limits depend on it (docs/rules.md §4)."""
-
-    CONSULTATION = "consultation"  # 咨询
-    HELP = "help"  # 求助
-    SUGGESTION = "suggestion"  # 建议
-    COMPLAINT = "complaint"  # 投诉
-    REPORT = "report"  # 举报
-
-
-class Told(StrEnum):
-    """How a rung finds the post that is told."""
-
-    OFFICER = "officer"  # the grid's full-time officer
-    NEAREST = "nearest"  # the nearest unit of a kind, upwards from the grid
-    COMPETENT = "competent"  # the leader of the competent unit's department
-    UNIT = "unit"  # always the same unit
-
-
-class Calls(StrEnum):
-    """Which post of a called unit a whistle reaches first."""
-
-    ATTACHED = "attached"  # the unit's attached officer (专属网格员) of that grid, if it has one
-    DUTY = "duty"  # the unit's post on duty
-
-
-class Urgency(StrEnum):
-    """When a class is urgent."""
-
-    ALWAYS = "always"
-    NEVER = "never"
-    WORDS = "words"  # when one of the class's urgent words is said
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in Chinese and in English."""
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        """Return the Chinese name: that is what people know."""
-        return self.zh
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post (岗位): a chair, not the person on it. ``stand_in`` is its B post (AB岗)."""
-
-    id: str
-    unit: str
-    rung: str
-    title: Name
-    stand_in: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A body of any size. ``duty`` is called by whistles, ``lead`` is told when things climb."""
-
-    id: str
-    kind: UnitKind
-    name: Name
-    parent: str | None
-    duty: str
-    lead: str
-    aliases: tuple[str, ...] = ()
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A grid (网格), here a village, known by its 12-digit division code.
-
-    Attributes:
-        unit: the unit it lies in.
-        officer: the post of its full-time officer (专职网格员).
-        attached: posts of the attached officers (专属网格员), at most one for each unit.
-        live_from: the first day on which demands go to the grid; ``None``: not yet (试点).
-    """
-
-    code: str
-    name: Name
-    unit: str
-    officer: str
-    attached: tuple[str, ...]
-    aliases: tuple[str, ...]
-    live_from: date | None
-
-    def is_live(self, day: date) -> bool:
-        """Whether demands go to this grid on ``day``."""
-        return self.live_from is not None and self.live_from <= day
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a result of this class must carry."""
-
-    photo: bool
-    site_visit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DemandClass:
-    """An entry of the catalogue (派单目录): demand → the unit that has the power.
-
-    Attributes:
-        code: two levels, such as ``utilities/water``.
-        keywords: the words people use, each with its strength from 1 to 5; 0 marks a phrase that
-            only looks like a keyword (没有电话 is not about 没有电).
-        unit: the competent unit; ``None`` when it is the nearest unit of kind ``nearest``.
-        limits: this class's own limits by step, where they differ from the county's.
-    """
-
-    code: str
-    name: Name
-    kind: DemandKind
-    keywords: Mapping[str, int]
-    unit: str | None
-    nearest: UnitKind | None
-    urgency: Urgency
-    urgent_words: tuple[str, ...]
-    evidence: Evidence
-    limits: Mapping[str, Allowance]
-
-
-@dataclass(frozen=True, slots=True)
-class LadderRule:
-    """One rung of the ladder (逐级化解) as the map states it."""
-
-    rung: str
-    name: Name
-    told: Told
-    nearest: UnitKind | None = None
-    unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One rung of the ladder for a given grid and unit: who is told there."""
-
-    name: str
-    title: Name
-    posts: tuple[Post, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AtTop:
-    """What happens at the last rung while nobody answers: reminders, bounded in number."""
-
-    repeat_every: Limit
-    at_most: int
-
-
-@dataclass(frozen=True, slots=True)
-class WhistleKind:
-    """A kind of whistle (吹哨) (docs/rules.md §5). All its parties are joined: every one must come.
-
-    Attributes:
-        by: the rungs whose posts may blow it.
-        climbs: the rungs it climbs when unanswered, in the ladder's order.
-        danger: whether it ends only when the danger is gone (事不完,人不走).
-    """
-
-    name: str
-    title: Name
-    by: tuple[str, ...]
-    calls: Calls
-    ack: Limit
-    arrive: Limit
-    climbs: tuple[str, ...]
-    at_top: AtTop
-    danger: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the hotline, such as 12345; an attribute of intake."""
-
-    number: str
-    name: Name
-
-
-@dataclass(frozen=True, slots=True)
-class DangerService:
-    """An emergency service (110, 119, 120, 122) and the words that alarm for it."""
-
-    number: str
-    name: Name
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Office hours: windows of every working day, in the county's zone."""
-
-    windows: tuple[tuple[time, time], ...]
-    zone: ZoneInfo
-
-    @property
-    def day_length(self) -> timedelta:
-        """The office time of one working day."""
-        minutes = sum(
-            (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
-            for opens, closes in self.windows
-        )
-        return timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,8 +72,6 @@ class GridMap:
 
     Attributes:
         version: SHA-256 of the canonical content, 64 hex digits; stored with each decision.
-        graph: units, posts, grids, classes and rungs, with an edge for each relation
-            (``parent``, ``lies_in``, ``officer``, ``attached``, ``competent``, ``stand_in``).
         neighbours: names of places outside the county, so that a caller can be told.
         not_live: names of the county's towns that have no grids yet.
     """
@@ -267,17 +85,15 @@ class GridMap:
     limits: Limits
     suspicion: SuspicionRules
     ladder: tuple[str, ...]
+    rules: tuple[LadderRule, ...]
     units: Mapping[str, Unit]
     grids: Mapping[str, Grid]
     posts: Mapping[str, Post]
     classes: Mapping[str, DemandClass]
     whistles: Mapping[str, WhistleKind]
-    graph: "nx.MultiDiGraph[str]"
     neighbours: tuple[str, ...]
     not_live: tuple[str, ...]
-    _ladders: Mapping[tuple[str, str], tuple[Rung, ...]]
     _towns: Mapping[str, str]
-    _powers: Mapping[tuple[str, str], str]
 
     def unit(self, unit_id: str) -> Unit:
         """Return a unit.
@@ -333,7 +149,9 @@ class GridMap:
         Raises:
             NotFoundError: no such class or grid.
         """
-        return self.units[_get(self._powers, (class_code, grid_code), "competence")]
+        clazz, grid = self.clazz(class_code), self.grid(grid_code)
+        found = clazz.unit or nearest_unit(self.units, grid.unit, clazz.nearest)
+        return self.unit(found or "")
 
     def ladder_posts(self, grid_code: str, unit_id: str) -> tuple[Rung, ...]:
         """Return every rung, lowest first, with who is told there for a grid and competent unit.
@@ -341,7 +159,13 @@ class GridMap:
         Raises:
             NotFoundError: no such grid or unit.
         """
-        return _get(self._ladders, (grid_code, unit_id), "ladder")
+        grid, unit = self.grid(grid_code), self.unit(unit_id)
+        rungs: list[Rung] = []
+        for rule in self.rules:
+            told = told_post(self.units, rule, grid, unit.id)
+            if told is not None and not (rule.optional and _tells(rungs, told)):
+                rungs.append(Rung(rule.rung, rule.name, (self.posts[told],)))
+        return tuple(rungs)
 
     def called_post(self, kind: str, grid_code: str, unit_id: str) -> Post:
         """Return the post of a unit that a whistle from a grid reaches first.
@@ -375,6 +199,10 @@ class GridMap:
             kind = found.kind if found is not None else DemandKind.HELP
             return self.limits.handle[kind].limit(urgent=urgent)
         return self.limits.limit(step, urgent=urgent)
+
+
+def _tells(rungs: list[Rung], post_id: str) -> bool:
+    return bool(rungs) and rungs[-1].posts[0].id == post_id
 
 
 def _get(known: Mapping[_K, _V], key: _K, what: str) -> _V:

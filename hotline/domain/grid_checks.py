@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-import networkx as nx
-
-from hotline.domain.grid import DemandKind, Told, UnitKind
-from hotline.domain.grid_build import MapParts, nearest_unit, told_post
+from hotline.domain.grid import DemandKind, Grid, Told, Unit, UnitKind, nearest_unit, told_post
+from hotline.domain.grid_build import MapParts
 from hotline.domain.grid_faults import Problem, Ref, problem
 from hotline.domain.limits import Allowance, Limit
 
@@ -134,11 +132,23 @@ def _same_names(parts: MapParts) -> Iterator[Problem]:
     seen: set[tuple[str | None, str]] = set()
     for grid in parts.grids:
         town = nearest_unit(units, grid.unit, UnitKind.TOWN)
-        if grid.unit in units and town is None:
+        if town is None and _is_placed(units, grid):
             yield problem("grid_without_town", Ref("grid", grid.code), key=grid.code)
         if (town, grid.name.zh) in seen:
             yield problem("same_name", Ref("grid", grid.code, ("name",)), key=grid.name.zh)
         seen.add((town, grid.name.zh))
+
+
+def _is_placed(units: Mapping[str, Unit], grid: Grid) -> bool:
+    """Whether the way up from a grid is whole: a unit that is missing in it is a fault already."""
+    here: str | None = grid.unit
+    for _ in units:
+        if here is None:
+            return True
+        if here not in units:
+            return False
+        here = units[here].parent
+    return False
 
 
 def _cycles(parts: MapParts) -> Iterator[Problem]:
@@ -154,7 +164,11 @@ def _powers(parts: MapParts, known: Known) -> Iterator[Problem]:
     """Every class × grid must reach a competent unit, and every grid a town."""
     units = {unit.id: unit for unit in parts.units}
     unit_ids = _known("unit", units, known)
-    placed = [grid for grid in parts.grids if grid.unit in units]
+    placed = [grid for grid in parts.grids if _is_placed(units, grid)]
+    lost = {
+        kind: [grid for grid in placed if nearest_unit(units, grid.unit, kind) is None]
+        for kind in {clazz.nearest for clazz in parts.classes} - {None}
+    }
     for clazz in parts.classes:
         ref = Ref("class", clazz.code)
         if (clazz.unit is None) == (clazz.nearest is None):
@@ -162,17 +176,16 @@ def _powers(parts: MapParts, known: Known) -> Iterator[Problem]:
         elif clazz.unit is not None:
             if clazz.unit not in unit_ids:
                 yield problem("unknown_unit", ref._replace(field=("unit",)), key=clazz.unit)
-        else:
-            lost = [g for g in placed if nearest_unit(units, g.unit, clazz.nearest) is None]
-            if lost:
-                facts = {"key": clazz.code, "grid": lost[0].code, "count": len(lost)}
-                yield problem("no_competent_unit", ref._replace(field=("nearest",)), **facts)
+        elif found := lost[clazz.nearest]:
+            facts = {"key": clazz.code, "grid": found[0].code, "count": len(found)}
+            yield problem("no_competent_unit", ref._replace(field=("nearest",)), **facts)
 
 
 def _ladder(parts: MapParts, known: Known) -> Iterator[Problem]:
     """Every grid × competent unit must find somebody on every rung, and a fixed unit on top."""
     units = {unit.id: unit for unit in parts.units}
     unit_ids = _known("unit", units, known)
+    placed = [grid for grid in parts.grids if _is_placed(units, grid)]
     for rule in parts.ladder:
         ref = Ref("rung", rule.rung)
         needed = {Told.NEAREST: "nearest", Told.UNIT: "unit"}.get(rule.told)
@@ -182,11 +195,10 @@ def _ladder(parts: MapParts, known: Known) -> Iterator[Problem]:
         if rule.told is Told.UNIT and rule.unit not in unit_ids:
             yield problem("unknown_unit", ref._replace(field=("unit",)), key=rule.unit)
             continue
-        placed = [grid for grid in parts.grids if grid.unit in units]
         dead = [
             grid
-            for grid in placed
-            if rule.told is Told.NEAREST and told_post(units, rule, grid, "") is None
+            for grid in (placed if rule.told is Told.NEAREST and not rule.optional else ())
+            if told_post(units, rule, grid, "") is None
         ]
         if dead:
             yield problem("ladder_dead_end", ref, key=rule.rung, grid=dead[0].code, count=len(dead))
@@ -319,11 +331,22 @@ def _ladder_is_whole(parts: MapParts, known: Known) -> bool:
 
 
 def _circles(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield each circle: its first member in the file's order, and all its members in words."""
-    graph: nx.DiGraph[str] = nx.DiGraph(pairs)
-    for component in nx.strongly_connected_components(graph):
-        members = [start for start, _ in pairs if start in component]
-        if len(component) > 1 or any(graph.has_edge(member, member) for member in members):
+    """Yield each circle: its first member in the file's order, and all its members in words.
+
+    Everything points to one other thing at most, so a way that does not end is a circle.
+    """
+    points_to = dict(pairs)
+    seen: set[str] = set()
+    for start in points_to:
+        way: list[str] = []
+        here: str | None = start
+        while here is not None and here not in seen:
+            seen.add(here)
+            way.append(here)
+            here = points_to.get(here)
+        if here in way:
+            circle = way[way.index(here) :]
+            members = [member for member in points_to if member in circle]
             yield members[0], " → ".join((*members, members[0]))
 
 

@@ -212,6 +212,19 @@ SHAPE_TEXTS: Final[Mapping[str, tuple[str, Wording, Wording]]] = {
         Wording("键“{key}”写了两次", "key '{key}' is written twice"),
         Wording("只留一个", "keep one"),
     ),
+    "unknown_pattern": (
+        "unknown_pattern",
+        Wording("没有名为“{said}”的人员配置模板", "there is no staffing pattern '{said}'"),
+        Wording(
+            "在 staffing 中添加该模板，或改正名称",
+            "add the pattern under staffing, or correct the name",
+        ),
+    ),
+    "unknown_blank": (
+        "unknown_blank",
+        Wording("模板里的大括号“{said}”无法填写", "nothing fills the braces '{said}'"),
+        Wording("可用的空格见 docs/grid-map.md", "docs/grid-map.md lists the blanks"),
+    ),
     "yaml_syntax": (
         "yaml_syntax",
         Wording("不是合法的 YAML：{said}", "not YAML: {said}"),

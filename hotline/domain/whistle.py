@@ -5,13 +5,13 @@ every party has answered. Acknowledged is not arrived, arrived is not done. What
 what a unit refuses and what nobody is on duty for climbs one rung (docs/rules.md §5).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from hotline.domain.errors import InvalidError, WrongStatusError
-from hotline.domain.grid import GridMap, WhistleKind
+from hotline.domain.grid import WhistleKind
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Step
 
@@ -106,27 +106,24 @@ class Climb:
     limit: Limit | None
 
 
-def next_rung(kind: WhistleKind, rung: str | None, grid_map: GridMap) -> str | None:
+def next_rung(kind: WhistleKind, rung: str | None, rungs: Sequence[str]) -> str | None:
     """Return the rung above ``rung`` that this kind climbs to; ``None`` at the top.
 
     Args:
         kind: the kind of whistle: it names the rungs that it climbs.
         rung: where it stands; ``None`` before the first climb.
-        grid_map: the map with the ladder.
+        rungs: the ladder of this grid and unit, lowest first.
 
     Raises:
         InvalidError: the ladder has no such rung.
     """
-    if rung is None:
-        return kind.climbs[0]
-    if rung not in grid_map.ladder:
+    if rung is not None and rung not in rungs:
         raise InvalidError(rung=rung)
-    here = grid_map.ladder.index(rung)
-    higher = (known for known in kind.climbs if grid_map.ladder.index(known) > here)
-    return next(higher, None)
+    here = rungs.index(rung) if rung is not None else -1
+    return next((known for known in rungs[here + 1 :] if known in kind.climbs), None)
 
 
-def climb(kind: WhistleKind, rung: str | None, repeats: int, grid_map: GridMap) -> Climb | None:
+def climb(kind: WhistleKind, rung: str | None, repeats: int, rungs: Sequence[str]) -> Climb | None:
     """Return the next step up of a whistle that is unanswered, refused or unstaffed.
 
     On the way each rung has as long as a unit has to acknowledge. On the last rung the leader is
@@ -136,7 +133,7 @@ def climb(kind: WhistleKind, rung: str | None, repeats: int, grid_map: GridMap) 
         kind: the kind of whistle.
         rung: the rung that was told last; ``None``: only the unit was called.
         repeats: how many reminders the last rung has had.
-        grid_map: the map with the ladder.
+        rungs: the ladder of this grid and unit, lowest first.
 
     Returns:
         The step, or ``None`` when nobody is left to tell: it then stands on the supervisor's page.
@@ -144,7 +141,7 @@ def climb(kind: WhistleKind, rung: str | None, repeats: int, grid_map: GridMap) 
     Raises:
         InvalidError: the ladder has no such rung.
     """
-    higher = next_rung(kind, rung, grid_map)
+    higher = next_rung(kind, rung, rungs)
     if higher is not None and higher != kind.climbs[-1]:
         return Climb(higher, 0, Step.WHISTLE_ACK, kind.ack)
     repeat = 0 if higher is not None else repeats + 1

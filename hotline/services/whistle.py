@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hotline.domain import whistle as ladder
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
-from hotline.domain.grid import GridMap, WhistleKind
+from hotline.domain.grid import GridMap, Rung, WhistleKind
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyState
 from hotline.services import attention, telling, tickets, timing
@@ -228,12 +228,13 @@ def climb(
     the new rung counts from ``due``, the limit that passed, never from when we noticed.
     The last rung is reminded, as often as the map says; then it stands before a supervisor.
     """
+    grid_map = timing.map_of(work, ticket)
+    rungs = {rung.name: rung for rung in grid_map.ladder_posts(_grid(ticket), party.unit)}
     while True:
-        grid_map = timing.map_of(work, ticket)
-        found = ladder.climb(rule, party.rung, party.reminders, grid_map)
+        found = ladder.climb(rule, party.rung, party.reminders, tuple(rungs))
         if found is None:
             break
-        told = _tell_rung(work, ticket, party, rule, found, why=why, due=due)
+        told = _tell_rung(work, ticket, party, rule, found, rungs[found.rung], why=why, due=due)
         party.rung, party.reminders = found.rung, found.repeat
         party.generation += 1
         if found.step is Step.WHISTLE_TOP or not telling.nobody(told):
@@ -255,14 +256,13 @@ def _tell_rung(  # noqa: PLR0913  one step up, with its reason
     party: WhistleParty,
     rule: WhistleKind,
     found: ladder.Climb,
+    rung: Rung,
     *,
     why: str,
     due: datetime,
 ) -> list[dict[str, object]]:
-    grid_map = timing.map_of(work, ticket)
-    rungs = {rung.name: rung for rung in grid_map.ladder_posts(_grid(ticket), party.unit)}
-    rung = rungs[found.rung]
-    params = {"unit": str(grid_map.unit(party.unit).name), "rung": str(rung.title)}
+    unit = timing.map_of(work, ticket).unit(party.unit)
+    params = {"unit": str(unit.name), "rung": str(rung.title)}
     posts = [post.id for post in rung.posts]
     template = "refused" if why == "refused" else "climbed"
     told = telling.tell(work, ticket, posts, template, params, urgent=rule.danger)

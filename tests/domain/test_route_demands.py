@@ -58,7 +58,7 @@ def test_demands_are_known_by_the_words_people_use(text, code):
         ("拉马桥村有点事", TriageReason.CLASS_UNKNOWN),
         ("拉马桥村停水停电了", TriageReason.CLASS_AMBIGUOUS),
         ("康平县停水了", TriageReason.OUTSIDE_COUNTY),
-        ("三面船镇停水了", TriageReason.GRID_NOT_LIVE),
+        ("三面船镇停水了", TriageReason.PLACE_MISSING),
         ("", TriageReason.PLACE_MISSING),
     ],
 )
@@ -86,6 +86,7 @@ def test_a_grid_that_is_not_live_yet_leaves_its_demands_to_the_town():
     assert before.post == "town/dagujiazi/duty"
     assert ROUTER.route("拉马桥村停水了", date(2024, 5, 1)).triage is None
     assert SMALL.route("后山咀村停水", TODAY).triage is TriageReason.GRID_NOT_LIVE
+    assert SMALL.route("东镇停水", TODAY).triage is TriageReason.GRID_NOT_LIVE
 
 
 def test_the_name_of_a_village_is_no_keyword():

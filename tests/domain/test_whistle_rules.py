@@ -96,8 +96,8 @@ def test_a_clock_only_climbs_for_who_is_still_behind(state, ack, arrive):
 
 
 def test_an_emergency_climbs_to_the_town_and_then_to_the_county_leader():
-    first = climb(EMERGENCY, None, 0, faku())
-    second = climb(EMERGENCY, "town", 0, faku())
+    first = climb(EMERGENCY, None, 0, faku().ladder)
+    second = climb(EMERGENCY, "town", 0, faku().ladder)
 
     assert first is not None
     assert second is not None
@@ -112,7 +112,7 @@ def test_an_emergency_climbs_to_the_town_and_then_to_the_county_leader():
 @pytest.mark.parametrize("kind", [EMERGENCY, GRID], ids=lambda kind: kind.name)
 def test_every_climb_ends_at_the_top_after_a_bounded_number_of_reminders(kind):
     rung, repeats, told = None, 0, []
-    while (step := climb(kind, rung, repeats, faku())) is not None:
+    while (step := climb(kind, rung, repeats, faku().ladder)) is not None:
         rung, repeats = step.rung, step.repeat
         told.append((step.rung, step.repeat))
         assert len(told) < 100
@@ -124,7 +124,7 @@ def test_every_climb_ends_at_the_top_after_a_bounded_number_of_reminders(kind):
 
 
 def test_the_last_reminder_sets_no_clock():
-    last = climb(EMERGENCY, "county_leader", EMERGENCY.at_top.at_most - 1, faku())
+    last = climb(EMERGENCY, "county_leader", EMERGENCY.at_top.at_most - 1, faku().ladder)
 
     assert last is not None
     assert last.limit is None
@@ -136,9 +136,9 @@ def test_the_last_reminder_sets_no_clock():
      ("duty_panel", "county_leader"), ("county_leader", None)],
 )  # fmt: skip
 def test_a_rung_that_the_kind_leaves_out_is_passed_over(rung, above):
-    assert next_rung(EMERGENCY, rung, faku()) == above
+    assert next_rung(EMERGENCY, rung, faku().ladder) == above
 
 
 def test_a_rung_that_the_ladder_does_not_have_is_refused():
     with pytest.raises(InvalidError):
-        next_rung(EMERGENCY, "roof", faku())
+        next_rung(EMERGENCY, "roof", faku().ladder)

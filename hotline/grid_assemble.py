@@ -1,0 +1,104 @@
+"""Join the shapes of a map file into the domain's `MapParts`."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from hotline import grid_shapes as shapes
+from hotline.domain import grid
+from hotline.domain.grid_build import MapParts
+from hotline.domain.grid_staffing import Expanded
+from hotline.domain.limits import Asking, Extensions, Limit, Limits, Redo
+from hotline.domain.suspicion.thresholds import DEFAULT as SUSPICION
+from hotline.grid_unit_shapes import UnitShape
+
+
+def assemble(
+    items: Mapping[str, list[Any]], singles: Mapping[str, Any], made: Expanded
+) -> MapParts:
+    """Return the domain's parts of what could be read; an unread section is left empty.
+
+    Args:
+        items: the shapes of each list.
+        singles: the shapes of the other sections; ``None`` where one could not be read.
+        made: what the staffing patterns made.
+    """
+    county, office, limits = (singles[name] for name in ("county", "office", "limits"))
+    written = (shape.unit() for shape in items["units"] if isinstance(shape, UnitShape))
+    return MapParts(
+        county=county.names() if county else grid.Name("", ""),
+        county_code=county.code if county else "",
+        office=grid.Office(
+            tuple(office.windows) if office else (),
+            ZoneInfo(county.time_zone if county else "Asia/Shanghai"),
+        ),
+        lines=tuple(grid.Line(line.number, line.names()) for line in items["lines"]),
+        danger=tuple(
+            grid.DangerService(item.number, item.names(), tuple(item.words))
+            for item in items["danger"]
+        ),
+        units=(*written, *made.units),
+        posts=(
+            *(post.post(unit.id) for unit in items["units"] for post in unit.posts),
+            *(found.post for found in made.posts),
+        ),
+        grids=(*(item.grid() for item in items["grids"]), *made.grids),
+        ladder=tuple(
+            grid.LadderRule(
+                item.rung, item.names(), item.told, item.nearest, item.unit, item.optional
+            )
+            for item in items["ladder"]
+        ),
+        classes=tuple(_class(item) for item in items["classes"]),
+        whistles=tuple(_whistle(item) for item in items["whistles"]),
+        limits=_limits(limits) if limits else _NO_LIMITS,
+        suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
+    )
+
+
+def _class(shape: shapes.ClassShape) -> grid.DemandClass:
+    return grid.DemandClass(
+        code=shape.code,
+        name=shape.names(),
+        kind=shape.kind,
+        keywords=dict(shape.keywords),
+        unit=shape.unit,
+        nearest=shape.nearest,
+        urgency=shape.urgency,
+        urgent_words=tuple(shape.urgent_words),
+        evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
+        limits={step: found.allowance() for step, found in shape.limits.items()},
+    )
+
+
+def _whistle(shape: shapes.WhistleShape) -> grid.WhistleKind:
+    return grid.WhistleKind(
+        name=shape.name,
+        title=shape.names(),
+        by=tuple(shape.by),
+        calls=shape.calls,
+        ack=shape.ack,
+        arrive=shape.arrive,
+        climbs=tuple(shape.climbs),
+        at_top=grid.AtTop(shape.at_top.repeat_every, shape.at_top.at_most),
+        danger=shape.danger,
+    )
+
+
+def _limits(shape: shapes.LimitsShape) -> Limits:
+    return Limits(
+        steps={step: found.allowance() for step, found in shape.steps.items()},
+        handle={kind: found.allowance() for kind, found in shape.handle.items()},
+        extensions=Extensions(shape.extensions.at_most, shape.extensions.each),
+        asking=Asking(shape.asking.attempts, shape.asking.spacing, shape.asking.silence),
+        redo=Redo(shape.redo.share, shape.redo.before_raise),
+        pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
+    )
+
+
+# Stands in for limits that could not be read: the map is refused anyway.
+_ONE_DAY: Final = Limit.natural(timedelta(days=1))
+_NO_LIMITS: Final = Limits(
+    {}, {}, Extensions(0, _ONE_DAY), Asking(1, _ONE_DAY, _ONE_DAY), Redo(1.0, 1), timedelta(0)
+)
