@@ -64,14 +64,14 @@ class Work:
             self._now = clock.read(self.session.connection())
         return self._now
 
-    def begin_at(self, now: datetime, duty: Mapping[str, OnDuty]) -> None:
-        """Take an instant that was just read from the database, and who was on duty then.
+    def begin_at(self, now: datetime, duty: Mapping[str, OnDuty] | None = None) -> None:
+        """Take an instant that was just read from the database, and who is known on duty then.
 
         Only where the command locks nothing, and once.
         """
         if self._now is None:
             self._now = now
-            self._duty |= duty
+            self._duty |= duty or {}
 
     def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
         """Lock the ticket called ``number`` and return it.
