@@ -28,6 +28,7 @@ _DESKS: Final = (
     ("operator2", "示例话务员乙", Role.OPERATOR, "county/faku"),
     ("supervisor", "示例督办员", Role.SUPERVISOR, "county/faku"),
     ("admin", "示例管理员", Role.ADMIN, "county/faku"),
+    ("observer", "示例监督员", Role.OBSERVER, "county/faku"),
 )
 _SUPERVISING: Final = frozenset({"duty_panel", "county_leader"})
 

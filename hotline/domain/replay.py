@@ -134,7 +134,9 @@ def _uphold(state: State, _event: _Event) -> State:
 
 def _climb(state: State, event: _Event) -> State:
     """A whistle's party climbs beside the ticket and leaves the ticket's own rung alone."""
-    return state if "party" in event.data else replace(state, rung=event.data["to"])
+    if "party" in event.data:
+        return state
+    return replace(state, rung=event.data["to"], post=event.data.get("post", state.post))
 
 
 def _alarm(state: State, event: _Event) -> State:

@@ -35,6 +35,7 @@ class Role(StrEnum):
     UNIT = "unit"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    OBSERVER = "observer"  # 监督员: looks, and does nothing
     SYSTEM = "system"
 
 
@@ -112,7 +113,9 @@ def _by(*roles: Role) -> frozenset[Role]:
     return frozenset(roles)
 
 
-_OPERATOR, _OFFICER = _by(Role.OPERATOR), _by(Role.OFFICER)
+_OPERATOR = _by(Role.OPERATOR)
+# Whoever holds the ticket: an officer, or somebody of a unit where no officer was on duty.
+_OFFICER = _by(Role.OFFICER, Role.UNIT)
 _UNIT, _SYSTEM, _CITIZEN = _by(Role.UNIT), _by(Role.SYSTEM), _by(Role.CITIZEN)
 
 _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
@@ -163,7 +166,7 @@ _MAY_LEAD: Final = (Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, *_IN_HAND
 _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.ADD: (_OPEN, _CITIZEN | _OPERATOR),
     Action.LOCATE: ((Status.TRIAGE,), _CITIZEN | _OPERATOR),
-    Action.NOTE: (tuple(Status), _by(Role.OPERATOR, Role.OFFICER, Role.SUPERVISOR)),
+    Action.NOTE: (tuple(Status), _OPERATOR | _OFFICER | _by(Role.SUPERVISOR)),
     Action.CONTACT: (
         (Status.DISPATCHED, *_IN_HAND, Status.TRIAGE, Status.MERGED),
         _OFFICER | _OPERATOR,

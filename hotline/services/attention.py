@@ -1,7 +1,7 @@
 """Put something before a supervisor, once."""
 
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hotline.domain.errors import NotFoundError
 from hotline.store import attention as rows
@@ -13,6 +13,15 @@ def raise_(
 ) -> None:
     """Put an entry before the supervisors; the same ``key`` makes only one."""
     rows.add(work.session, kind=kind, key=key, facts=facts, at=work.now, ticket_id=ticket_id)
+
+
+def row(
+    work: Work, kind: str, key: str, facts: Mapping[str, object], ticket_id: UUID
+) -> dict[str, object]:
+    """Return an entry as a row, for a command that writes a new ticket in one statement."""
+    said = {name: str(value) for name, value in facts.items()}
+    made = {"id": uuid4(), "ticket_id": ticket_id, "kind": kind, "key": key, "facts": said}
+    return made | {"raised_at": work.now}
 
 
 def settle(work: Work, entry_id: UUID) -> None:

@@ -17,11 +17,11 @@ from hotline.domain.places import PlaceReading
 from hotline.domain.routing import ClassReading, Routing, known_class, known_place, route
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 from hotline.kit import Kit
-from hotline.services import merging, telling, tickets, timing
-from hotline.services.climbing import climb
+from hotline.services import attention, merging, telling, tickets, timing
+from hotline.services.climbing import NOBODY, climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Ticket, TicketIdentity, TicketText
+from hotline.store.models import Attention, Ticket, TicketIdentity, TicketText
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 LINE: Final = "12345"
@@ -131,7 +131,7 @@ def prepare(
         },
         actor=CITIZEN if demand.channel != "desk" else work.actor,
     )
-    _begin(work, ticket)
+    in_hand = _begin(work, ticket)
     said = {"id": text, "ticket_id": ticket.id, "kind": "words", "salt": salt, "at": work.now}
     made: list[rows.AnyRow] = [
         ticket,
@@ -140,6 +140,8 @@ def prepare(
         *(beside(ticket, routing) if beside else ()),
         *work.take_rows(),
     ]
+    if not in_hand:
+        made.append((Attention, attention.row(work, *_nobody(ticket))))
     return ticket, routing, made
 
 
@@ -165,27 +167,32 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
     )
 
 
-def _begin(work: Work, ticket: Ticket) -> None:
-    """Start the first limit of a new ticket; tell the officer if it has one."""
+def _begin(work: Work, ticket: Ticket) -> bool:
+    """Start the first limit of a new ticket; tell the officer if it has one.
+
+    Returns:
+        Whether somebody has it in hand; in triage the operators do.
+    """
     if ticket.triage_reason is None:
-        dispatch(work, ticket, generation=0)
-        return
+        return _send(work, ticket, generation=0)
     due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
     ticket.due_at, ticket.due_provisional = due.at, due.provisional
     timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
+    return True
 
 
-def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> None:
-    """Send a ticket with a grid, a class and a post on its way (派单).
+def dispatch(work: Work, ticket: Ticket) -> None:
+    """Send a locked ticket with a grid, a class and a post on its way (派单).
 
     Where nobody is on duty at the post nor its stand-in's, that is put on record and the next
-    rung of the ladder is told at once; the ticket keeps its post and its limit.
-
-    Args:
-        work: the command.
-        ticket: in triage; new, or locked.
-        generation: 0 for a new ticket, which has had no limits yet.
+    rung of the ladder is told at once, and has the ticket in hand; it keeps its limit.
     """
+    if not _send(work, ticket, generation=None):
+        attention.raise_(work, *_nobody(ticket))
+
+
+def _send(work: Work, ticket: Ticket, generation: int | None) -> bool:
+    """Send a ticket on its way; a new one (``generation`` 0) has no row yet."""
     ticket.dispatched_at = work.now
     due = _start_signing(work, ticket, generation)
     limit = timing.limit_of(work, ticket, "handle")
@@ -204,8 +211,7 @@ def dispatch(work: Work, ticket: Ticket, *, generation: int | None = None) -> No
     data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": told}
     work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
     ticket.triage_reason = None
-    if telling.nobody(told):
-        _climb_at_once(work, ticket)
+    return _climb_at_once(work, ticket) if telling.nobody(told) else True
 
 
 def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
@@ -220,10 +226,20 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
     return sign.at
 
 
-def _climb_at_once(work: Work, ticket: Ticket) -> None:
-    """Nobody stands at the post: the rungs above are told, the first where somebody is."""
-    data = {"why": "nobody_on_duty", "due": work.now, "rule": "posts.stand_in"}
+def _climb_at_once(work: Work, ticket: Ticket) -> bool:
+    """Nobody answers for the post: the ticket goes up to where somebody of the place is.
+
+    Returns:
+        Whether somebody of the village or the town has it; else a supervisor must see to it.
+    """
+    empty = ticket.post
+    data = {"why": NOBODY, "due": work.now, "rule": "posts.stand_in"}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": "岗位无人在岗"}, data)
+    return ticket.post != empty
+
+
+def _nobody(ticket: Ticket) -> tuple[str, str, dict[str, object], UUID]:
+    return "nobody", f"nobody:{ticket.id}", {"post": ticket.post}, ticket.id
 
 
 def _dispatcher(work: Work) -> Actor:

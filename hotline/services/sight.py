@@ -10,7 +10,7 @@ from hotline.store import whistles
 from hotline.store.models import Ticket, WhistleParty
 from hotline.work import Work
 
-_DESKS: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
+_DESKS: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN, Role.OBSERVER})
 # Whoever talks with the caller or judges the work; a called unit needs neither voice nor face.
 _IDENTITY: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
@@ -48,7 +48,7 @@ def may_identify(work: Work, ticket: Ticket) -> bool:
 
 
 def _holds(work: Work, ticket: Ticket) -> bool:
-    if work.actor.role is not Role.OFFICER:
+    if work.actor.role not in tickets.HOLDERS:
         return False
     try:
         tickets.guard_holder(work, ticket)

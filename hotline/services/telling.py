@@ -102,6 +102,7 @@ def tell(  # noqa: PLR0913  whom, what, how
             for each in means
         }
         facts: dict[str, object] = {"post": post, "person": duty.staff_id, "by": sent}
+        facts |= {"how": duty.how} if duty.how != "holder" else {}
         return facts | ({"stand_in": duty.post} if duty.as_stand_in else {})
 
     return [of_post(post) for post in posts]

@@ -13,6 +13,8 @@ from hotline.store.models import Ticket
 from hotline.work import Work
 
 LONGEST_TEXT: Final = 2000
+# In which roles people hold tickets; the others look at them from their desks.
+HOLDERS: Final = frozenset({Role.OFFICER, Role.UNIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ def words(text: str) -> str:
 
 
 def guard_holder(work: Work, ticket: Ticket) -> None:
-    """Refuse an officer who does not hold the ticket.
+    """Refuse an officer, or a person of a unit, who does not hold the ticket.
 
-    Before it is accepted, whoever holds the ticket's post or its stand-in's may act.
+    Before it is accepted, whoever answers for the ticket's post or its stand-in's may act.
 
     Raises:
         NotAllowedError: another person's ticket.
     """
-    if work.actor.role is not Role.OFFICER:
+    if work.actor.role not in HOLDERS:
         return
     if ticket.officer_id is not None:
         if ticket.officer_id != work.actor.staff_id:

@@ -9,16 +9,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from hotline.store import people
 from hotline.store.alone import alone
 from hotline.store.people import OnDuty
 
-# Compiled once for the driver: the rule of who is on duty stands in `people` alone.
-_ON_DUTY: Final = people.on_duty_question(
-    sa.literal_column("(SELECT now FROM n)"), sa.bindparam("posts", type_=sa.ARRAY(sa.Text))
-).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
+# The rule of who is on duty stands in `people` alone.
+_ON_DUTY: Final = people.on_duty_question("(SELECT now FROM n)", "%(posts)s::text[]")
 # Each hash is looked up by itself, and `n` and `o` are computed once: the plan is made when the
 # tables are still empty, and must be the right one when they hold a million rows.
 _GLANCE: Final = f"""
@@ -28,7 +25,8 @@ o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CR
    WHERE d.number_hash = h AND t.status <> 'answered' LIMIT 1) AS one) AS has_open)
 SELECT n.now, i.answer, i.body_hash, o.has_open,
   CASE WHEN i.sid IS NULL AND NOT o.has_open THEN nextval('ticket_number_seq') END,
-  (SELECT json_agg(json_build_array(there.post, there.id)) FROM ({_ON_DUTY}) AS there)
+  (SELECT json_agg(json_build_array(there.post, there.id, there.rank, there.channels))
+   FROM ({_ON_DUTY}) AS there)
 FROM n CROSS JOIN o LEFT JOIN inbox i ON i.sid = %(sid)s AND i.step = %(step)s
 """  # noqa: S608  nothing in it comes from outside
 

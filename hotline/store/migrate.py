@@ -17,6 +17,8 @@ APPEND_ONLY: Final = (
     "ledger_head",
     "ledger_view",
     "identity_view",
+    "staff_change",
+    "notice_attempt",
 )
 _HERE = Path(__file__).parent / "migrations"
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Role
@@ -13,14 +14,61 @@ from hotline.store.models import Leave, PostHolding, SignIn, SignInAttempt, Staf
 
 
 class OnDuty(NamedTuple):
-    """Who answers for a post now: the holder or, when nobody is there, the stand-in's holder.
+    """Who answers for a post now: by `on_duty_question`, there or at the stand-in post.
 
-    ``staff_id`` is None where nobody is on duty at either; ``post`` is where the person was found.
+    Attributes:
+        staff_id: ``None`` where nobody is on duty at either.
+        post: where the person was found: the post itself, or its stand-in.
+        as_stand_in: found at the stand-in post (AB岗).
+        how: ``list`` (a duty list names them), ``holder``, or ``leave`` (the holder is away and
+            has named them).
+        channels: by which channels of the county they are told, in this order.
     """
 
     staff_id: UUID | None
     post: str
     as_stand_in: bool
+    how: str = "holder"
+    channels: tuple[str, ...] = ()
+
+
+_HOW: Final = ("list", "holder", "leave")
+
+
+class _There(NamedTuple):
+    """A row of `on_duty_question`."""
+
+    post: str
+    staff_id: UUID
+    rank: int
+    channels: tuple[str, ...]
+
+
+def on_duty_question(now: str, posts: str) -> str:
+    """Return the SQL that asks who answers for some posts, the first row of each post.
+
+    Whom a duty list (值班表) names, else who holds it, else whom an absent holder has named; never
+    anybody who is away. The rule stands here alone: whoever asks for more in one round trip
+    embeds this. Its columns: post, id, rank, channels.
+
+    Args:
+        now: SQL of the instant at which they must be on duty; it is repeated.
+        posts: SQL of an array of posts.
+    """
+    held = f"h.from_at <= {now} AND (h.until_at IS NULL OR h.until_at > {now})"
+    away = f"a.from_at <= {now} AND a.until_at > {now}"
+    return f"""
+SELECT f.post, s.id, f.rank, s.channels FROM (
+  SELECT d.post, d.staff_id, 0 AS rank FROM duty d
+   WHERE d.post = ANY({posts}) AND d.from_at <= {now} AND d.until_at > {now}
+  UNION ALL
+  SELECT h.post, h.staff_id, 1 FROM post_holding h WHERE h.post = ANY({posts}) AND {held}
+  UNION ALL
+  SELECT h.post, a.stand_in_id, 2 FROM post_holding h JOIN leave a ON a.staff_id = h.staff_id
+   WHERE h.post = ANY({posts}) AND {held} AND {away} AND a.stand_in_id IS NOT NULL
+) f JOIN staff s ON s.id = f.staff_id AND s.active
+WHERE NOT EXISTS (SELECT FROM leave a WHERE a.staff_id = s.id AND {away})
+ORDER BY f.post, f.rank, s.login"""  # noqa: S608  nothing in it comes from outside
 
 
 def get(session: Session, staff_id: UUID) -> Staff | None:
@@ -60,12 +108,32 @@ def with_role(session: Session, role: Role, now: datetime) -> list[Staff]:
 
 
 def posts_of(session: Session, staff_id: UUID, now: datetime) -> frozenset[str]:
-    """Return the posts that a person holds now."""
-    return frozenset(
-        session.exec(
-            select(PostHolding.post).where(col(PostHolding.staff_id) == staff_id, *_holding(now))
-        )
-    )
+    """Return the posts that a person answers for now.
+
+    Those that they hold, those that a duty list gives them now, and those of people who are away
+    and have named them.
+    """
+    return frozenset(session.execute(_POSTS_OF, {"person": staff_id, "now": now}).scalars())
+
+
+def _posts_question(now: str, person: str) -> str:
+    """Return the SQL that asks for `posts_of`; both arguments are SQL."""
+    held = f"h.from_at <= {now} AND (h.until_at IS NULL OR h.until_at > {now})"
+    return f"""
+SELECT h.post FROM post_holding h WHERE h.staff_id = {person} AND {held}
+UNION
+SELECT d.post FROM duty d
+ WHERE d.staff_id = {person} AND d.from_at <= {now} AND d.until_at > {now}
+UNION
+SELECT h.post FROM leave a JOIN post_holding h ON h.staff_id = a.staff_id
+ WHERE a.stand_in_id = {person} AND a.from_at <= {now} AND a.until_at > {now} AND {held}
+"""  # noqa: S608  nothing in it comes from outside
+
+
+_POSTS_OF: Final = sa.text(_posts_question(":now", ":person"))
+_POSTS_OF_STAFF: Final = sa.literal_column(
+    f"ARRAY({_posts_question('hotline_now()', 'staff.id')})", sa.ARRAY(sa.Text)
+)
 
 
 def on_duty(
@@ -79,7 +147,8 @@ def on_duty(
         now: the instant at which they must be on duty.
     """
     asked = {"posts": list(asked_for(stand_ins)), "now": now}
-    return answering(stand_ins, session.connection().execute(_ON_DUTY, asked))
+    rows = session.connection().execute(_ON_DUTY, asked)
+    return answering(stand_ins, (tuple(row) for row in rows))
 
 
 def asked_for(stand_ins: Mapping[str, str | None]) -> set[str]:
@@ -88,21 +157,22 @@ def asked_for(stand_ins: Mapping[str, str | None]) -> set[str]:
 
 
 def answering(
-    stand_ins: Mapping[str, str | None], found: Iterable[tuple[str, UUID | str]]
+    stand_ins: Mapping[str, str | None], found: Iterable[Sequence[Any]]
 ) -> dict[str, OnDuty]:
-    """Return who answers for each post, where ``found`` are the posts and people there are."""
-    there: dict[str, UUID] = {}
-    for post, staff_id in found:
-        there.setdefault(post, staff_id if isinstance(staff_id, UUID) else UUID(staff_id))
+    """Return who answers for each post, from the rows of `on_duty_question` for all of them."""
+    there: dict[str, _There] = {}
+    for post, staff_id, rank, channels in found:
+        person = staff_id if isinstance(staff_id, UUID) else UUID(staff_id)
+        there.setdefault(post, _There(post, person, rank, tuple(channels)))
     return {post: _answers(post, stand_in, there) for post, stand_in in stand_ins.items()}
 
 
-def _answers(post: str, stand_in: str | None, there: Mapping[str, UUID]) -> OnDuty:
-    if post in there:
-        return OnDuty(there[post], post, as_stand_in=False)
-    if stand_in and stand_in in there:
-        return OnDuty(there[stand_in], stand_in, as_stand_in=True)
-    return OnDuty(None, post, as_stand_in=False)
+def _answers(post: str, stand_in: str | None, there: Mapping[str, _There]) -> OnDuty:
+    found = there.get(post) or (there.get(stand_in) if stand_in else None)
+    if found is None:
+        return OnDuty(None, post, as_stand_in=False)
+    as_stand_in = found.post != post
+    return OnDuty(found.staff_id, found.post, as_stand_in, _HOW[found.rank], found.channels)
 
 
 def sign_in(session: Session, token_hash: str) -> SignIn | None:
@@ -122,17 +192,8 @@ class Device(NamedTuple):
 def device(session: Session, token_hash: str) -> Device | None:
     """Return a device with all that every request needs to know of its owner, in one query."""
     now = sa.func.hotline_now(type_=sa.DateTime(timezone=True))
-    held = (
-        sa.select(col(PostHolding.post))
-        .where(
-            col(PostHolding.staff_id) == col(Staff.id),
-            col(PostHolding.from_at) <= now,
-            sa.or_(col(PostHolding.until_at).is_(None), col(PostHolding.until_at) > now),
-        )
-        .scalar_subquery()
-    )
     found = session.execute(
-        sa.select(SignIn, Staff, sa.func.array(held, type_=sa.ARRAY(sa.Text)), now)
+        sa.select(SignIn, Staff, _POSTS_OF_STAFF, now)
         .join(Staff, col(Staff.id) == col(SignIn.staff_id))
         .where(col(SignIn.token_hash) == token_hash)
     ).one_or_none()
@@ -167,12 +228,7 @@ def failures(
     return session.execute(account).scalar_one(), session.execute(address).scalar_one()
 
 
-def _holding(now: datetime | sa.ColumnElement[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
-    until = col(PostHolding.until_at)
-    return (col(PostHolding.from_at) <= now, sa.or_(until.is_(None), until > now))
-
-
-def _away(now: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+def _away(now: datetime) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         col(Leave.staff_id) == col(Staff.id),
         col(Leave.from_at) <= now,
@@ -193,27 +249,11 @@ def holdings(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[P
     return found
 
 
-def on_duty_question(
-    now: sa.ColumnElement[datetime], posts: sa.ColumnElement[Sequence[str]]
-) -> sa.Select[str, UUID]:
-    """Return the question who is at some posts now, for a statement that asks more besides.
-
-    Args:
-        now: the instant at which they must be on duty.
-        posts: an array of posts.
-    """
-    return (
-        sa.select(col(PostHolding.post), col(Staff.id))
-        .join(Staff, col(Staff.id) == col(PostHolding.staff_id))
-        .where(
-            col(PostHolding.post) == sa.any_(posts), col(Staff.active), ~_away(now), *_holding(now)
-        )
-        .order_by(col(PostHolding.post), col(Staff.login))
+_ON_DUTY: Final = (
+    sa.text(on_duty_question(":now", ":posts"))
+    .bindparams(
+        sa.bindparam("posts", type_=sa.ARRAY(sa.Text)),
+        sa.bindparam("now", type_=sa.DateTime(timezone=True)),
     )
-
-
-# What every dispatch and every climb asks, built once.
-_ON_DUTY: Final = on_duty_question(
-    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-    sa.bindparam("posts", type_=sa.ARRAY(sa.Text)),
+    .columns(post=sa.Text, id=sa.Uuid, rank=sa.Integer, channels=JSONB)
 )

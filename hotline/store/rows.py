@@ -20,6 +20,7 @@ from hotline.domain.ledger import instant
 from hotline.domain.tickets import Step
 from hotline.store.alone import alone
 from hotline.store.models import (
+    Attention,
     Call,
     Inbox,
     Outgoing,
@@ -31,7 +32,17 @@ from hotline.store.models import (
 )
 
 # In the order in which rows may refer to each other.
-_TABLES: Final = (Ticket, TicketIdentity, TicketText, TicketEvent, Timer, Outgoing, Call, Inbox)
+_TABLES: Final = (
+    Ticket,
+    TicketIdentity,
+    TicketText,
+    TicketEvent,
+    Timer,
+    Outgoing,
+    Call,
+    Inbox,
+    Attention,
+)
 _INTO: Final = (
     "{0}_in AS (INSERT INTO {0} SELECT * FROM "
     "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)){1})"
@@ -92,6 +103,7 @@ class Promise:
     post: str | None = None
     service: str | None = None
     fell_back: bool = False
+    channel: str | None = None
     id: UUID = field(default_factory=uuid4)
     state: str = "waiting"
     attempts: int = 0

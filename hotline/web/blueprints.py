@@ -6,7 +6,14 @@ from hotline.domain.tickets import Role
 from hotline.web import audit, citizen, console, field, health, hooks, media, sign_in
 from hotline.web.parts import only, public, register_guarded
 
-_STAFF = (Role.OPERATOR, Role.OFFICER, Role.UNIT, Role.SUPERVISOR, Role.ADMIN)
+_STAFF = (
+    Role.OPERATOR,
+    Role.OFFICER,
+    Role.UNIT,
+    Role.SUPERVISOR,
+    Role.ADMIN,
+    Role.OBSERVER,
+)
 
 
 def register(app: Flask) -> None:
@@ -18,7 +25,7 @@ def register(app: Flask) -> None:
         (hooks.bp, hooks.signed),
         (console.bp, only(Role.OPERATOR, Role.SUPERVISOR)),
         (field.bp, only(Role.OFFICER, Role.UNIT)),
-        (audit.bp, only(Role.SUPERVISOR, Role.ADMIN)),
+        (audit.bp, only(Role.SUPERVISOR, Role.ADMIN, readers=(Role.OBSERVER,))),
         (media.bp, only(*_STAFF)),
     ):
         register_guarded(app, blueprint, guard)

@@ -95,8 +95,11 @@ def my_id() -> UUID:
     return me().id
 
 
-def only(*roles: Role) -> Callable[[], ResponseReturnValue | None]:
-    """Guard a blueprint: only ``roles`` come in; who is not signed in is sent to do so."""
+def only(*roles: Role, readers: tuple[Role, ...] = ()) -> Callable[[], ResponseReturnValue | None]:
+    """Guard a blueprint: only ``roles`` come in; who is not signed in is sent to do so.
+
+    ``readers`` look at its pages and can send nothing.
+    """
 
     def guard() -> ResponseReturnValue | None:
         try:
@@ -105,7 +108,8 @@ def only(*roles: Role) -> Callable[[], ResponseReturnValue | None]:
             if request.method == "GET" and request.accept_mimetypes.accept_html:
                 return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
             raise
-        if role not in roles:
+        reads = request.method in {"GET", "HEAD"} and role in readers
+        if role not in roles and not reads:
             raise NotAllowedError(role=role)
         return None
 
@@ -173,5 +177,6 @@ def home_of(role: Role) -> str:
             Role.UNIT: "field.whistles.show",
             Role.SUPERVISOR: "audit.board.show",
             Role.ADMIN: "audit.board.show",
+            Role.OBSERVER: "audit.board.show",
         }[role]
     )

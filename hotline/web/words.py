@@ -87,6 +87,7 @@ ROLES: Final = {
     Role.UNIT: _("报到单位"),
     Role.SUPERVISOR: _("督办员"),
     Role.ADMIN: _("管理员"),
+    Role.OBSERVER: _("监督员"),
     Role.SYSTEM: _("系统"),
 }
 STEPS: Final = {

@@ -20,6 +20,7 @@ LOGINS = {
     Role.UNIT: nights.WATER,
     Role.SUPERVISOR: "supervisor",
     Role.ADMIN: "admin",
+    Role.OBSERVER: "observer",
 }
 
 
@@ -30,11 +31,12 @@ def guards(app, endpoint: str) -> list:
     return [guard for name in around for guard in app.before_request_funcs.get(name, [])]
 
 
-def roles_of(guard) -> frozenset[Role]:
-    """The roles that a guard lets in; none for any other function."""
+def roles_of(guard, method: str = "POST") -> frozenset[Role]:
+    """The roles that a guard lets in with a method; none for any other function."""
     if guard.__qualname__ != only.__qualname__ + ".<locals>.guard":
         return frozenset()
-    return frozenset(getclosurevars(guard).nonlocals["roles"])
+    within = getclosurevars(guard).nonlocals
+    return frozenset(within["roles"]) | frozenset(within["readers"] if method == "GET" else ())
 
 
 def is_guard(function) -> bool:
@@ -80,12 +82,12 @@ def test_each_role_is_refused_at_the_others_desks(county, role):
 
     wrong, tried = [], 0
     for rule in app.url_map.iter_rules():
-        allowed = {role for guard in guards(app, rule.endpoint) for role in roles_of(guard)}
+        method = "GET" if "GET" in rule.methods else "POST"
+        allowed = {r for guard in guards(app, rule.endpoint) for r in roles_of(guard, method)}
         if not allowed:
             continue
         path = re.sub(r"<[^>]*uuid[^>]*>", "00000000-0000-0000-0000-000000000000", rule.rule)
         path = re.sub(r"<[^>]+>", "000000000000", path)
-        method = "GET" if "GET" in rule.methods else "POST"
         tried += 1
         status = client.open(path, method=method).status_code
         if (status == 403) != (role not in allowed):

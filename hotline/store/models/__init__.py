@@ -9,8 +9,19 @@ from hotline.store.models.ledger import (
     LedgerView,
     TicketEvent,
 )
-from hotline.store.models.messages import Call, Inbox, Outgoing, Watermark
-from hotline.store.models.people import Leave, PostHolding, SignIn, SignInAttempt, Staff
+from hotline.store.models.messages import Call, Inbox, NoticeAttempt, Outgoing, Watermark
+from hotline.store.models.people import (
+    Duty,
+    Leave,
+    PasswordLink,
+    PostHolding,
+    SignIn,
+    SignInAttempt,
+    Staff,
+    StaffAddress,
+    StaffChange,
+    StaffUpload,
+)
 from hotline.store.models.policy import CalendarDay, MapVersion
 from hotline.store.models.tickets import Ask, Command, Media, Ticket, TicketIdentity, TicketText
 from hotline.store.models.timers import Timer
@@ -22,6 +33,7 @@ __all__ = [
     "CalendarDay",
     "Call",
     "Command",
+    "Duty",
     "Handover",
     "IdentityView",
     "Inbox",
@@ -31,12 +43,17 @@ __all__ = [
     "LedgerView",
     "MapVersion",
     "Media",
+    "NoticeAttempt",
     "Outgoing",
+    "PasswordLink",
     "PostHolding",
     "Presence",
     "SignIn",
     "SignInAttempt",
     "Staff",
+    "StaffAddress",
+    "StaffChange",
+    "StaffUpload",
     "Ticket",
     "TicketEvent",
     "TicketIdentity",

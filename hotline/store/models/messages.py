@@ -37,6 +37,20 @@ class Outgoing(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTCDateTime)
     changed_at: datetime = Field(sa_type=UTCDateTime)
     fell_back: bool = False
+    channel: str | None = None
+
+
+class NoticeAttempt(SQLModel, table=True):
+    """What became of one try to reach somebody by a channel of the county. Append-only."""
+
+    __tablename__ = "notice_attempt"
+
+    id: int | None = Field(default=None, primary_key=True)
+    outbox_id: UUID = Field(foreign_key="outbox.id")
+    channel: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    state: str
+    answer: str
 
 
 class Inbox(SQLModel, table=True):

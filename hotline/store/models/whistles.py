@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.store.columns import UTCDateTime
@@ -26,7 +27,8 @@ class WhistleParty(SQLModel, table=True):
     """One unit that was called, and how far it came: called, acknowledged, arrived, done.
 
     ``rung`` is the highest rung of the ladder that was told; ``generation`` counts the steps up,
-    ``reminders`` those that told the last rung again.
+    ``reminders`` those that told the last rung again. ``told_posts``: the posts of the rungs that
+    were told; who holds one sees the call and acts on it.
     """
 
     __tablename__ = "whistle_party"
@@ -46,3 +48,4 @@ class WhistleParty(SQLModel, table=True):
     arrived_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    told_posts: list[str] = Field(default_factory=list, sa_type=JSONB)

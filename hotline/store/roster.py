@@ -1,0 +1,208 @@
+"""Rows of who works where and when, for the pages and commands of those who look after people."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from hotline.domain.roster import Absence, Book, Span
+from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffChange
+
+
+class Holder(NamedTuple):
+    """A holding with its person."""
+
+    holding: PostHolding
+    person: Staff
+
+
+class Listed(NamedTuple):
+    """A line of a duty list with its person."""
+
+    duty: Duty
+    person: Staff
+
+
+def lock(session: Session, staff_id: UUID) -> Staff | None:
+    """Return a person under their row lock, so that two changes stand in line."""
+    return session.exec(
+        select(Staff).where(col(Staff.id) == staff_id).with_for_update()
+    ).one_or_none()
+
+
+def lock_all(session: Session) -> list[Staff]:
+    """Return everybody under their row locks, in one order: a staff list is applied alone."""
+    return list(session.exec(select(Staff).order_by(col(Staff.id)).with_for_update()))
+
+
+def everybody(session: Session) -> list[Staff]:
+    """Return everybody who may sign in, by name."""
+    return list(
+        session.exec(
+            select(Staff).where(col(Staff.active)).order_by(col(Staff.name), col(Staff.login))
+        )
+    )
+
+
+def of_units(session: Session, units: Collection[str]) -> list[Staff]:
+    """Return the active people of some units, by name."""
+    return list(
+        session.exec(
+            select(Staff)
+            .where(col(Staff.active), col(Staff.unit).in_(list(units)))
+            .order_by(col(Staff.name), col(Staff.login))
+        )
+    )
+
+
+def lasting(session: Session, now: datetime) -> list[PostHolding]:
+    """Return every holding that has not ended, those of the future among them."""
+    return list(
+        session.exec(
+            select(PostHolding)
+            .where(_not_over(PostHolding, now))
+            .order_by(col(PostHolding.post), col(PostHolding.from_at))
+        )
+    )
+
+
+def holders(session: Session, posts: Collection[str], now: datetime) -> list[Holder]:
+    """Return who holds some posts now or will, with their people."""
+    rows = session.exec(
+        select(PostHolding, Staff)
+        .join(Staff, col(Staff.id) == col(PostHolding.staff_id))
+        .where(
+            col(PostHolding.post).in_(list(posts)), _not_over(PostHolding, now), col(Staff.active)
+        )
+        .order_by(col(PostHolding.post), col(Staff.login))
+    )
+    return [Holder(*row) for row in rows]
+
+
+def listed(session: Session, posts: Collection[str], now: datetime) -> list[Listed]:
+    """Return the lines of duty lists that have not passed, the next one first."""
+    rows = session.exec(
+        select(Duty, Staff)
+        .join(Staff, col(Staff.id) == col(Duty.staff_id))
+        .where(col(Duty.post).in_(list(posts)), col(Duty.until_at) > now)
+        .order_by(col(Duty.from_at))
+    )
+    return [Listed(*row) for row in rows]
+
+
+def duty(session: Session, duty_id: UUID) -> Duty | None:
+    """Return a line of a duty list."""
+    return session.get(Duty, duty_id)
+
+
+def has_duty(session: Session, post: str, from_at: datetime, until_at: datetime) -> bool:
+    """Say whether a duty list names somebody for a post at any time between."""
+    return (
+        session.exec(
+            select(Duty.id)
+            .where(
+                col(Duty.post) == post, col(Duty.from_at) < until_at, col(Duty.until_at) > from_at
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def holding(session: Session, holding_id: UUID) -> PostHolding | None:
+    """Return a holding."""
+    return session.get(PostHolding, holding_id)
+
+
+def leave(session: Session, leave_id: UUID) -> Leave | None:
+    """Return an absence."""
+    return session.get(Leave, leave_id)
+
+
+def leaves(session: Session, staff_ids: Collection[UUID], now: datetime) -> list[Leave]:
+    """Return the absences of people that are not over, the next one first."""
+    return list(
+        session.exec(
+            select(Leave)
+            .where(col(Leave.staff_id).in_(list(staff_ids)), col(Leave.until_at) > now)
+            .order_by(col(Leave.from_at))
+        )
+    )
+
+
+def is_away(session: Session, staff_id: UUID, from_at: datetime, until_at: datetime) -> bool:
+    """Say whether a person is away at any time between two instants."""
+    return (
+        session.exec(
+            select(Leave.id)
+            .where(
+                col(Leave.staff_id) == staff_id,
+                col(Leave.from_at) < until_at,
+                col(Leave.until_at) > from_at,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def book(session: Session, now: datetime) -> Book:
+    """Return who answers when, from now on, for every post; three queries."""
+    active = {
+        row.id: row.login
+        for row in session.execute(
+            sa.select(col(Staff.id), col(Staff.login)).where(col(Staff.active))
+        )
+    }
+    duties: dict[str, list[Span]] = {}
+    holdings: dict[str, list[Span]] = {}
+    for model, into in ((Duty, duties), (PostHolding, holdings)):
+        rows = session.execute(
+            sa.select(
+                col(model.post), col(model.staff_id), col(model.from_at), col(model.until_at)
+            ).where(_not_over(model, now))
+        )
+        for row in sorted(
+            (row for row in rows if row.staff_id in active), key=lambda row: active[row.staff_id]
+        ):
+            into.setdefault(row.post, []).append(Span(row.staff_id, row.from_at, row.until_at))
+    absences: dict[UUID, list[Absence]] = {}
+    for away in session.exec(select(Leave).where(col(Leave.until_at) > now)):
+        named = away.stand_in_id if away.stand_in_id in active else None
+        absences.setdefault(away.staff_id, []).append(Absence(away.from_at, away.until_at, named))
+    return Book(duties, holdings, absences)
+
+
+def changes(
+    session: Session,
+    *,
+    staff_id: UUID | None = None,
+    post: str | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> Sequence[StaffChange]:
+    """Return what was changed about people, newest first.
+
+    Args:
+        session: any.
+        staff_id: only about this person.
+        post: only about this post.
+        before_id: only older than this one, for the next page.
+        limit: how many at most.
+    """
+    query = select(StaffChange).order_by(col(StaffChange.id).desc()).limit(limit)
+    if staff_id is not None:
+        query = query.where(col(StaffChange.staff_id) == staff_id)
+    if post is not None:
+        query = query.where(col(StaffChange.post) == post)
+    if before_id is not None:
+        query = query.where(col(StaffChange.id) < before_id)
+    return session.exec(query).all()
+
+
+def _not_over(model: type[PostHolding] | type[Duty], now: datetime) -> sa.ColumnElement[bool]:
+    until = col(model.until_at)
+    return sa.or_(until.is_(None), until > now)
