@@ -78,6 +78,21 @@ class Grounds(StrEnum):
     TWO_GROUPS = "two_groups"
 
 
+class FlagState(StrEnum):
+    """How far a flag has come. Stored."""
+
+    ASKED = "asked"  # the unit may answer
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"  # its limit has passed
+    CONFIRMED = "confirmed"  # the claim was false
+    CLEARED = "cleared"  # it was not
+    NOT_ENOUGH = "not_enough"  # nobody can say
+
+
+OPEN_STATES: Final = frozenset({FlagState.ASKED, FlagState.ANSWERED, FlagState.UNANSWERED})
+RULINGS: Final = frozenset(FlagState) - OPEN_STATES
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A claim of closure that a supervisor should look at, and the signs that say so."""

@@ -23,6 +23,13 @@ from hotline.store.models.people import (
     StaffUpload,
 )
 from hotline.store.models.policy import CalendarDay, MapVersion
+from hotline.store.models.suspicion import (
+    FlagRow,
+    PhotoLooks,
+    PhotoTwinRow,
+    Submission,
+    SuspicionRow,
+)
 from hotline.store.models.tickets import Ask, Command, Media, Ticket, TicketIdentity, TicketText
 from hotline.store.models.timers import Timer
 from hotline.store.models.whistles import Whistle, WhistleParty
@@ -34,6 +41,7 @@ __all__ = [
     "Call",
     "Command",
     "Duty",
+    "FlagRow",
     "Handover",
     "IdentityView",
     "Inbox",
@@ -46,6 +54,8 @@ __all__ = [
     "NoticeAttempt",
     "Outgoing",
     "PasswordLink",
+    "PhotoLooks",
+    "PhotoTwinRow",
     "PostHolding",
     "Presence",
     "SignIn",
@@ -54,6 +64,8 @@ __all__ = [
     "StaffAddress",
     "StaffChange",
     "StaffUpload",
+    "Submission",
+    "SuspicionRow",
     "Ticket",
     "TicketEvent",
     "TicketIdentity",

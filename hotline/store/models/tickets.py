@@ -88,7 +88,8 @@ class TicketText(SQLModel, table=True):
 class Media(SQLModel, table=True):
     """A photo or a recording. The original lies sealed in the media folder under its hash.
 
-    ``sid`` is the carrier's name of a recording, so that none is fetched twice.
+    ``sid`` is the carrier's name of a recording, so that none is fetched twice; ``hashed_at`` is
+    when a worker looked at what a photo shows.
     """
 
     __tablename__ = "media"
@@ -104,6 +105,7 @@ class Media(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     by: UUID | None = Field(default=None, foreign_key="staff.id")
     sid: str | None = Field(default=None, unique=True)
+    hashed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Ask(SQLModel, table=True):
