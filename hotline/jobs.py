@@ -25,11 +25,13 @@ class Job(StrEnum):
     DELIVER = "workers.messages.deliver"
     RECONCILE = "workers.reconcile.sweep"
     SEAL = "workers.ledger.seal"
+    INDEX = "workers.search.index"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.DELIVER: "hands waiting messages to the carrier",
     Job.RECONCILE: "opens what the carrier has and we have no row of",
+    Job.INDEX: "makes new words findable",
     Job.SEAL: "signs a root over the ledger and exports it",
 }
 

@@ -26,7 +26,7 @@ from hotline.store import people, rows, timers
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
-from hotline.store.rows import AnyRow, NewTimer, Promise
+from hotline.store.rows import AnyRow, NewTimer, Promise, ToIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Work:
     _events: list[dict[str, Any]] = field(default_factory=list)
     _timers: list[NewTimer] = field(default_factory=list)
     _promises: list[Promise] = field(default_factory=list)
+    # Tickets that are to be found by other words or codes than before.
+    _changed: set[UUID] = field(default_factory=set)
     _duty: dict[str, OnDuty] = field(default_factory=dict)
 
     @property
@@ -137,6 +139,7 @@ class Work:
         if after is not ticket.status:
             ticket.status = after
             ticket.version += 1
+            self._changed.add(ticket.id)
         self.record(ticket, action, data, actor=actor)
 
     def record(
@@ -151,6 +154,8 @@ class Work:
 
         Its instant is this command's, and never earlier than the ticket's last event.
         """
+        if data is not None and "routing" in data:
+            self._changed.add(ticket.id)
         who = actor or self.actor
         at = max(self.now, ticket.last_event_at)
         seq = ticket.event_seq + 1
@@ -190,6 +195,7 @@ class Work:
         salt = secrets.token_hex(8)
         text = TicketText(ticket_id=ticket.id, kind=kind, salt=salt, body=words, at=self.now)
         self.session.add(text)
+        self._changed.add(ticket.id)
         return {"text": str(text.id), "text_hash": ledger.salted(salt, words)}
 
     def promise(self, promises: Iterable[Promise]) -> None:
@@ -241,17 +247,18 @@ class Work:
         stand_ins = {post.id: post.stand_in for post in posts}
         self._duty |= people.on_duty(self.session, stand_ins, self.now)
 
-    def take_rows(self) -> list[dict[str, Any] | NewTimer | Promise]:
+    def take_rows(self) -> list[dict[str, Any] | NewTimer | Promise | ToIndex]:
         """Hand over the events, limits and messages recorded so far, for whoever writes them.
 
         Intake does: it writes a new ticket with all that belongs to it in one statement.
         """
-        taken: list[dict[str, Any] | NewTimer | Promise] = [
+        taken: list[dict[str, Any] | NewTimer | Promise | ToIndex] = [
             *self._events,
             *self._timers,
             *self._promises,
+            *(ToIndex(ticket_id) for ticket_id in self._changed),
         ]
-        self._events, self._timers, self._promises = [], [], []
+        self._events, self._timers, self._promises, self._changed = [], [], [], set()
         return taken
 
     def write_all(self, made: Iterable[AnyRow]) -> None:

@@ -21,7 +21,7 @@ from hotline import clock
 from hotline.jobs import Job, wake
 from hotline.kit import Kit
 from hotline.services import attention, escalation
-from hotline.store import calls, outbox, timers
+from hotline.store import calls, outbox, search, timers
 from hotline.work import SYSTEM, open_work
 from workers.runtime import Runtime, runtime, the_queue
 
@@ -87,6 +87,8 @@ def relay(engine: sa.Engine, queue: "redis.Redis") -> None:
         entries = [job for job, every in TIMETABLE if calls.claim(session, job, now, every)]
         for slot in range(min(SLOTS, waiting)):
             wake(queue, Job.DELIVER, slot)
+        if search.is_due(session):
+            wake(queue, Job.INDEX)
         # Woken before the claim commits: rather twice than never.
         for job in entries:
             wake(queue, job)

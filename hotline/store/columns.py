@@ -22,6 +22,13 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value
 
 
+class IntegerArray(TypeDecorator[list[int]]):
+    """``integer[]``."""
+
+    impl = sa.ARRAY(sa.Integer)
+    cache_ok = True
+
+
 class _ByValue(TypeDecorator[StrEnum]):
     impl = sa.Text
     cache_ok = True

@@ -6,7 +6,7 @@ A page's address holds the sort key of a row (instants, numbers, ids), never wha
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -116,20 +116,27 @@ def page(
         .order_by(*(column.desc() if turned else column.asc() for column in order.columns))
         .limit(size + 1)
     ).all()
-    return _page([(row[:-width], tuple(row[-width:])) for row in found], place, size)
+    return turn([(row[:-width], tuple(row[-width:])) for row in found], place, size)
 
 
-def _page(found: list[tuple[Sequence[Any], tuple[str, ...]]], place: Place, size: int) -> Page[Any]:
+def turn(
+    rows: Iterable[tuple[Sequence[Any], tuple[str, ...]]], place: Place, size: int
+) -> Page[Any]:
+    """Return the page that begins at ``place``, from up to ``size`` + 1 rows with their keys.
+
+    Rows come in the order in which they were read: backwards, where the place says so.
+    """
+    found = list(rows)
     more = len(found) > size
     found = found[:size]
     if place.backwards:
         found.reverse()
-    rows = [row[0] if len(row) == 1 else row for row, _ in found]
+    bare = [row[0] if len(row) == 1 else row for row, _ in found]
     first, last = (found[0][1], found[-1][1]) if found else (place.key, place.key)
     has_earlier = more if place.backwards else bool(place.key)
     has_later = bool(place.key) if place.backwards else more
     return Page(
-        rows,
+        bare,
         earlier=str(Place(first, backwards=True)) if has_earlier else None,
         later=str(Place(last)) if has_later else None,
     )

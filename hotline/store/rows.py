@@ -47,7 +47,8 @@ _INTO: Final = (
     "{0}_in AS (INSERT INTO {0} SELECT * FROM "
     "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)){1})"
 )
-_NAMES: Final = tuple(str(table.__tablename__) for table in _TABLES)
+_SEARCH_DUE: Final = "search_due"
+_NAMES: Final = (*(str(table.__tablename__) for table in _TABLES), _SEARCH_DUE)
 _DOCUMENT: Final = "document"
 
 
@@ -107,6 +108,14 @@ class Promise:
     id: UUID = field(default_factory=uuid4)
     state: str = "waiting"
     attempts: int = 0
+
+
+@dataclass(slots=True)
+class ToIndex:
+    """A ticket whose words or codes changed: a worker makes it findable (`store.search`)."""
+
+    TABLE: ClassVar[str] = _SEARCH_DUE
+    ticket_id: UUID
 
 
 class _NewTicket(SimpleNamespace):

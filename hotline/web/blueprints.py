@@ -3,7 +3,7 @@
 from flask import Flask
 
 from hotline.domain.tickets import Role
-from hotline.web import audit, citizen, console, field, health, hooks, media, sign_in
+from hotline.web import audit, citizen, console, field, health, hooks, media, search, sign_in
 from hotline.web.parts import only, public, register_guarded
 
 _STAFF = (
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
         (console.bp, only(Role.OPERATOR, Role.SUPERVISOR)),
         (field.bp, only(Role.OFFICER, Role.UNIT)),
         (audit.bp, only(Role.SUPERVISOR, Role.ADMIN, readers=(Role.OBSERVER,))),
+        (search.bp, only(Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)),
         (media.bp, only(*_STAFF)),
     ):
         register_guarded(app, blueprint, guard)

@@ -11,14 +11,15 @@ from hotline.web.i18n import lazy_gettext as _
 _TICKETS: Final = ("console.board.show", _("工单"))
 _MINE: Final = ("field.tasks.show", _("我的工单"))
 _WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
+_SEARCH: Final = ("search.show", _("查找"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 # The desks of each role, its own first.
 _DESKS: Final = {
-    Role.OPERATOR: (_TICKETS,),
+    Role.OPERATOR: (_TICKETS, _SEARCH),
     Role.OFFICER: (_MINE,),
     Role.UNIT: (_WHISTLES, _MINE),
-    Role.SUPERVISOR: (_OVERSIGHT, _TICKETS),
-    Role.ADMIN: (_OVERSIGHT,),
+    Role.SUPERVISOR: (_OVERSIGHT, _TICKETS, _SEARCH),
+    Role.ADMIN: (_OVERSIGHT, _SEARCH),
     Role.OBSERVER: (_OVERSIGHT,),
 }
 

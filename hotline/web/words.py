@@ -295,6 +295,7 @@ REFUSALS: Final = {
     "signature": _("请求的签名不对，已拒绝。"),
     "expired": _("登录已过期，请重新登录。"),
     "closed": _("账号已停用。"),
+    "too_short_to_find": _("至少要两个字，或工单编号的后四位。"),
 }
 FIELDS: Final = {
     "photos": _("照片"),

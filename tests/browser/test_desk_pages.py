@@ -34,7 +34,7 @@ def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url
         "new": "/console/new/",
         "triage": f"/console/tickets/{shown['triage']}",
         "returned": f"/console/tickets/{shown['returned']}",
-        "search": "/console/search?number=1",
+        "search": "/search/?status=triage",
     }
     supervisors = {
         "audit": "/audit/",

@@ -30,7 +30,15 @@ from hotline.store.models.suspicion import (
     Submission,
     SuspicionRow,
 )
-from hotline.store.models.tickets import Ask, Command, Media, Ticket, TicketIdentity, TicketText
+from hotline.store.models.tickets import (
+    Ask,
+    Command,
+    Media,
+    Ticket,
+    TicketIdentity,
+    TicketSearch,
+    TicketText,
+)
 from hotline.store.models.timers import Timer
 from hotline.store.models.whistles import Whistle, WhistleParty
 
@@ -69,6 +77,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketIdentity",
+    "TicketSearch",
     "TicketText",
     "Timer",
     "Watermark",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.domain.tickets import Status
-from hotline.store.columns import UTCDateTime, by_value
+from hotline.store.columns import IntegerArray, UTCDateTime, by_value
 
 
 class Ticket(SQLModel, table=True):
@@ -142,3 +142,16 @@ class Command(SQLModel, table=True):
     seen_version: int | None = None
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class TicketSearch(SQLModel, table=True):
+    """What a ticket is found by (`hotline.domain.terms`): derived, it may be made again.
+
+    ``received_at`` is the ticket's, so that the newest come first without a look at the ticket.
+    """
+
+    __tablename__ = "ticket_search"
+
+    ticket_id: UUID = Field(foreign_key="ticket.id", primary_key=True)
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    terms: list[int] = Field(sa_type=IntegerArray)

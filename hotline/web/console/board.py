@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
@@ -40,16 +40,6 @@ def show() -> ResponseReturnValue:
             now=work.now,
             may_act=me().role is Role.OPERATOR,
         )
-
-
-@bp.get("/search")
-def search() -> ResponseReturnValue:
-    """Go to the ticket of this number; digits may be grouped as they are read out."""
-    number = "".join(mark for mark in request.args.get("number", "") if mark.isdigit())
-    with request_work() as work:
-        if ticket_rows.find(work.session, number) is not None:
-            return redirect(url_for("console.tickets.show", number=number))
-    return render_template("console/not_found.html", number=number), 404
 
 
 @bp.post("/alarms/<uuid:entry>")

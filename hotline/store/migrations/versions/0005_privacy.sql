@@ -14,3 +14,17 @@ CREATE INDEX ticket_received ON ticket (received_at, id);
 ALTER TABLE identity_view ADD COLUMN reason text;
 CREATE INDEX identity_view_at ON identity_view (at, id);
 CREATE INDEX identity_view_staff ON identity_view (staff_id, at, id);
+
+-- What tickets are found by: pairs of characters and codes as numbers (`hotline.domain.terms`).
+-- Written by a worker a moment after the words; it may be thrown away and made again.
+CREATE TABLE ticket_search (
+  ticket_id uuid PRIMARY KEY REFERENCES ticket,
+  received_at timestamptz NOT NULL,
+  terms integer[] NOT NULL
+);
+CREATE INDEX ticket_search_terms ON ticket_search USING gin (terms) WITH (fastupdate = off);
+CREATE INDEX ticket_search_received ON ticket_search (received_at, ticket_id);
+-- Tickets whose words or codes changed since. No key and no index: it costs the command that adds
+-- a row next to nothing, and a ticket that stands here twice is written once.
+CREATE TABLE search_due (ticket_id uuid NOT NULL);
+INSERT INTO search_due SELECT id FROM ticket;
