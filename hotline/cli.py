@@ -10,9 +10,11 @@ import requests
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from config import Settings, SettingsError, read_settings
+from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
+from hotline.cli_staff import settings_of_shell
+from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff
 from hotline.demo import up as demo_up
 from hotline.demo.carrier import client
@@ -65,7 +67,7 @@ def reset() -> None:
 @main.command()
 def release() -> None:
     """Bring the database up to this release: schema, rights, map, calendar."""
-    settings = _settings()
+    settings = settings_of_shell()
     boot.release(settings)
     engine = boot.build_engine(settings)
     boot.refuse_unsafe(settings, engine)
@@ -94,6 +96,9 @@ def check_map(path: Path) -> None:
     click.echo(f"{path}: {len(grid_map.grids)} 个网格，没有错误，版本 {grid_map.version[:12]}")
 
 
+main.add_command(staff_group)
+
+
 @main.group("audit")
 def audit_group() -> None:
     """The ledger: sign it, and prove that nobody changed it."""
@@ -102,7 +107,7 @@ def audit_group() -> None:
 @audit_group.command()
 def verify() -> None:
     """Check every chain and every exported root. Exits with 1 where anything does not fit."""
-    settings = _settings()
+    settings = settings_of_shell()
     keys = boot.build_keys(settings)
     with Session(boot.build_engine(settings)) as session:
         report = audit.verify_all(session, settings.roots_dir, keys.public_key)
@@ -118,7 +123,7 @@ def verify() -> None:
 @audit_group.command()
 def seal() -> None:
     """Sign a root over everything that changed since the last one, and export it."""
-    settings = _settings()
+    settings = settings_of_shell()
     engine = boot.build_engine(settings)
     kit = boot.build_kit(settings, engine)
     made = audit.seal_and_export(lambda: open_work(engine, kit, SYSTEM), settings.roots_dir)
@@ -136,7 +141,9 @@ def carrier() -> None:
 @carrier.command()
 def fallback() -> None:
     """Print the static TwiML to host at the carrier, for when our web is down."""
-    click.echo(voice.fallback(f"{str(_settings().public_url).rstrip('/')}/hooks/voice/thanks"))
+    click.echo(
+        voice.fallback(f"{str(settings_of_shell().public_url).rstrip('/')}/hooks/voice/thanks")
+    )
 
 
 @carrier.command("templates")
@@ -187,14 +194,6 @@ def forward(span: str) -> None:
         engine.dispose()
     client.forward(place.carrier_url, ahead)
     click.echo(now.astimezone(clock.COUNTY_ZONE).strftime("%Y-%m-%d %H:%M:%S"))
-
-
-def _settings() -> Settings:
-    """Return the settings; where they name no database, the running demonstration is meant."""
-    found = read_settings()
-    if found.database_url is None and found.env == "demo":
-        return demo_up.settings_of(found)
-    return found
 
 
 if __name__ == "__main__":

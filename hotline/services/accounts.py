@@ -10,9 +10,9 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hotline.domain.errors import SignInError, SlowDownError
+from hotline.domain.errors import InvalidError, NotFoundError, SignInError, SlowDownError
 from hotline.store import people
-from hotline.store.models import SignIn, SignInAttempt, Staff
+from hotline.store.models import PasswordLink, SignIn, SignInAttempt, Staff
 from hotline.work import Actor, Work
 
 ACCOUNT_TRIES: Final = 5
@@ -20,6 +20,9 @@ ADDRESS_TRIES: Final = 30
 LOCKED_FOR: Final = timedelta(minutes=15)
 # A device that nobody used for so long signs itself out.
 IDLE: Final = timedelta(hours=4)
+LINK_LASTS: Final = timedelta(days=14)
+LEAST_PASSWORD: Final = 10
+NO_PASSWORD: Final = "!"  # noqa: S105  what no password fits, until one is set
 _HASHER: Final = PasswordHasher()
 
 
@@ -118,6 +121,57 @@ def sign_out(work: Work, token: str) -> None:
     row = people.sign_in(work.session, _hash(token))
     if row is not None:
         work.session.delete(row)
+
+
+def make_link(work: Work, person: Staff) -> str:
+    """Return a token with which a person sets a password of their own, once.
+
+    Earlier ones stop working. It is shown to whoever asked for it and kept nowhere.
+    """
+    people.drop_links(work.session, person.id)
+    token = secrets.token_urlsafe(12)
+    work.session.add(
+        PasswordLink(
+            token_hash=_hash(token),
+            staff_id=person.id,
+            created_at=work.now,
+            expires_at=work.now + LINK_LASTS,
+        )
+    )
+    return token
+
+
+def owner_of_link(work: Work, token: str) -> Staff:
+    """Return whose password a token sets.
+
+    Raises:
+        NotFoundError: used, expired, or never given.
+    """
+    row = people.link(work.session, _hash(token))
+    if row is None or row.used_at is not None or row.expires_at <= work.now:
+        raise NotFoundError(link="password")
+    person = people.get(work.session, row.staff_id)
+    if person is None or not person.active:
+        raise NotFoundError(link="password")
+    return person
+
+
+def set_password(work: Work, token: str, password: str) -> Staff:
+    """Set the password of a token's owner; every device of theirs is signed out.
+
+    Raises:
+        NotFoundError: the token is used, expired, or never given.
+        InvalidError: the password is shorter than `LEAST_PASSWORD`.
+    """
+    if len(password) < LEAST_PASSWORD:
+        raise InvalidError(fields=["password"], least=LEAST_PASSWORD)
+    row = people.link(work.session, _hash(token), lock=True)
+    person = owner_of_link(work, token)
+    if row is not None:
+        row.used_at = work.now
+    person.password_hash = hash_password(password)
+    people.drop_sign_ins(work.session, person.id)
+    return person
 
 
 def _fits(password_hash: str, password: str) -> bool:

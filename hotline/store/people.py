@@ -10,7 +10,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Role
-from hotline.store.models import Leave, PostHolding, SignIn, SignInAttempt, Staff
+from hotline.store.models import (
+    Leave,
+    PasswordLink,
+    PostHolding,
+    SignIn,
+    SignInAttempt,
+    Staff,
+)
 
 
 class OnDuty(NamedTuple):
@@ -201,6 +208,25 @@ def device(session: Session, token_hash: str) -> Device | None:
         return None
     row, staff, posts, at = found
     return Device(row, staff, frozenset(posts), at)
+
+
+def link(session: Session, token_hash: str, *, lock: bool = False) -> PasswordLink | None:
+    """Return the link of a token, under its row lock if asked for."""
+    return session.get(PasswordLink, token_hash, with_for_update=lock or None)
+
+
+def drop_links(session: Session, staff_id: UUID) -> None:
+    """Forget every link of a person that was not used."""
+    session.execute(
+        sa.delete(PasswordLink).where(
+            col(PasswordLink.staff_id) == staff_id, col(PasswordLink.used_at).is_(None)
+        )
+    )
+
+
+def drop_sign_ins(session: Session, staff_id: UUID) -> None:
+    """Sign a person out of every device."""
+    session.execute(sa.delete(SignIn).where(col(SignIn.staff_id) == staff_id))
 
 
 def failures(

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.domain.roster import Absence, Book, Span
-from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffChange
+from hotline.store.models import (
+    Duty,
+    Leave,
+    PostHolding,
+    Staff,
+    StaffAddress,
+    StaffChange,
+    StaffUpload,
+)
 
 
 class Holder(NamedTuple):
@@ -36,6 +44,11 @@ def lock(session: Session, staff_id: UUID) -> Staff | None:
 def lock_all(session: Session) -> list[Staff]:
     """Return everybody under their row locks, in one order: a staff list is applied alone."""
     return list(session.exec(select(Staff).order_by(col(Staff.id)).with_for_update()))
+
+
+def everyone(session: Session) -> list[Staff]:
+    """Return everybody who ever worked here, those who left among them."""
+    return list(session.exec(select(Staff)))
 
 
 def everybody(session: Session) -> list[Staff]:
@@ -206,3 +219,40 @@ def changes(
 def _not_over(model: type[PostHolding] | type[Duty], now: datetime) -> sa.ColumnElement[bool]:
     until = col(model.until_at)
     return sa.or_(until.is_(None), until > now)
+
+
+def addresses(session: Session, channel: str) -> list[StaffAddress]:
+    """Return everybody's address on a channel, sealed."""
+    return list(session.exec(select(StaffAddress).where(col(StaffAddress.channel) == channel)))
+
+
+def addresses_of(session: Session, staff_id: UUID) -> list[StaffAddress]:
+    """Return a person's addresses on all channels, sealed."""
+    return list(session.exec(select(StaffAddress).where(col(StaffAddress.staff_id) == staff_id)))
+
+
+def drop_address(session: Session, staff_id: UUID, channel: str) -> None:
+    """Forget a person's address on a channel."""
+    session.execute(
+        sa.delete(StaffAddress).where(
+            col(StaffAddress.staff_id) == staff_id, col(StaffAddress.channel) == channel
+        )
+    )
+
+
+def upload(session: Session, upload_id: UUID, staff_id: UUID) -> StaffUpload | None:
+    """Return a staff list that this person uploaded."""
+    return session.exec(
+        select(StaffUpload).where(
+            col(StaffUpload.id) == upload_id, col(StaffUpload.staff_id) == staff_id
+        )
+    ).one_or_none()
+
+
+def drop_uploads(session: Session, staff_id: UUID, before: datetime) -> None:
+    """Throw away a person's uploads, and everybody's that are older than ``before``."""
+    session.execute(
+        sa.delete(StaffUpload).where(
+            sa.or_(col(StaffUpload.staff_id) == staff_id, col(StaffUpload.at) < before)
+        )
+    )

@@ -122,6 +122,8 @@ class Table:
 
     rows: list[TableRow] = field(default_factory=list)
     faults: list[TableFault] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+    """Columns that the caller would have taken and that no sheet has."""
     ignored: list[str] = field(default_factory=list)
     """Headers that mean nothing to the caller; said, so that a misspelt one is noticed."""
 

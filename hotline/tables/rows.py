@@ -46,6 +46,7 @@ def read(name: str, content: bytes, columns: Sequence[Column]) -> Table:
     return Table(
         rows=[row for table in ours for row in table.rows],
         faults=[fault for table in ours for fault in table.faults],
+        absent=set.intersection(*(table.absent for table in ours)) if ours else set(),
         ignored=list(dict.fromkeys(header for table in ours for header in table.ignored)),
     )
 
@@ -116,6 +117,8 @@ def _places(
             table.faults.append(known_fault(where, "missing_column", column=column.headers[0]))
         if len(found) > 1:
             table.faults.append(known_fault(where, "doubled_column", column=column.headers[0]))
+        if not found:
+            table.absent.add(column.name)
         places.append((column, found[0] if found else None))
     used = {index for _, index in places if index is not None}
     table.ignored += [text for i, text in enumerate(headers) if text and i not in used]
