@@ -287,4 +287,5 @@ def open_work(engine: sa.Engine, kit: Kit, actor: Actor) -> Iterator[Work]:
         work = Work(session, actor, kit)
         yield work
         work.flush()
-        session.commit()
+        if session.in_transaction():
+            session.commit()
