@@ -20,6 +20,7 @@ from hotline.web import (
     static_files,
     words,
 )
+from hotline.web.doors import words as door_words
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         map_words,
         words,
         event_words,
+        door_words,
     ):
         part.init_app(app)
     # After the request has its id, so that a refusal can be told apart in the log.

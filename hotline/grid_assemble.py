@@ -54,6 +54,8 @@ def assemble(
         whistles=tuple(_whistle(item) for item in items["whistles"]),
         limits=_limits(limits) if limits else _NO_LIMITS,
         suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
+        windows=tuple(shape.window() for shape in items["windows"]),
+        routes=tuple(shape.route() for shape in items["routes"]),
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from hotline import grid_shapes as shapes
 from hotline import grid_unit_shapes as unit_shapes
+from hotline.counter_shapes import RouteShape, WindowShape
 from hotline.domain.grid import GridMap
 from hotline.domain.grid_build import MapParts, build_map, content_version
 from hotline.domain.grid_checks import check
@@ -37,6 +38,8 @@ _LISTS: Final[Mapping[str, tuple[str, str, type[BaseModel]]]] = {
     "staffing": ("pattern", "pattern", unit_shapes.PatternShape),
     "units": ("unit", "id", unit_shapes.UnitShape),
     "grids": ("grid", "code", unit_shapes.GridShape),
+    "windows": ("window", "id", WindowShape),
+    "routes": ("route", "id", RouteShape),
 }
 _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "county": shapes.CountyShape,
@@ -44,9 +47,9 @@ _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "limits": shapes.LimitsShape,
     "suspicion": SuspicionShape,
 }
-# A map may do without them: units may be written out, patterns make grids, and there are proposals
-# of this project for when a claim looks false.
-_OPTIONAL: Final = frozenset({"staffing", "grids", "suspicion"})
+# A map may do without them: units may be written out, patterns make grids, there are proposals of
+# this project for when a claim looks false, and a county may have no counter.
+_OPTIONAL: Final = frozenset({"staffing", "grids", "suspicion", "windows", "routes"})
 _NAMES: Final = ("neighbours", "not_live")
 
 

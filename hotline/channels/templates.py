@@ -28,6 +28,13 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "declined": "【12345】工单{number}：延期申请未批准，时限仍为{due}。",
     "overturned": "【12345】工单{number}：退单理由不成立，仍由您办理。请于{due}前签收。",
     "addition": "【12345】工单{number}：来电人有补充，请查看。",
+    "relay": "【12345】工单{number}是保密诉求：承办人请热线代为联系来电人，请查看。",
+    "first_asked": (
+        "【12345首问】工单{number}：{place} {demand}，退回由您首问负责，请于{due}前落实。"
+    ),
+    "window_late": "【12345窗口】工单{number}：{window}的事项{due}前无人响应。请督促。",
+    "gap_late": "【12345】工单{number}：容缺受理的材料到期未补齐。",
+    "called_off": "【12345】工单{number}：来电人已撤回诉求，不再办理。",
     "three_party": "12345三方通话，房间{room}。",
     "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
     # To operators: a call is waiting
@@ -39,6 +46,13 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "received_danger": (
         "【12345】已受理，工单号{number}，话务员会立即联系您。如有人身危险，请马上拨打{service}！"
     ),
+    "code": (
+        "【12345】工单{number}的查询码是{code}，请勿告诉他人。在12345网页输入工单号和查询码可查进度。"
+    ),
+    "withdrawn": "【12345】工单{number}已按您的要求撤回，不再办理。",
+    "withdraw_which": "【12345】您有几件诉求在办，请回复“撤回”和工单号。",
+    "rejected": "【12345】工单{number}依规不予受理，请走{route}。不同意请来电或回复，我们会再核。",
+    "gap_due": "【12345】工单{number}容缺受理，约定补齐的材料已到期，请尽快补交。",
     "added": "【12345】已补充到工单{number}。",
     "progress": "【12345】工单{number}：{status}，{unit}办理。",
     "no_ticket": "【12345】没有查到您正在办理的工单。如有诉求，请直接回复地点和情况。",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hotline.domain.errors import NotFoundError
+from hotline.domain.grid_counter import Route, Window
 from hotline.domain.grid_types import (
     AtTop,
     Calls,
@@ -73,6 +74,8 @@ class GridMap:
     Attributes:
         version: SHA-256 of the canonical content, 64 hex digits; stored with each decision.
         neighbours: names of places outside the county, so that a caller can be told.
+        windows: windows of the counter, by id.
+        routes: lawful routes that a rejected caller is told, by id.
         not_live: names of the county's towns that have no grids yet.
     """
 
@@ -93,6 +96,8 @@ class GridMap:
     whistles: Mapping[str, WhistleKind]
     neighbours: tuple[str, ...]
     not_live: tuple[str, ...]
+    windows: Mapping[str, Window]
+    routes: Mapping[str, Route]
     _towns: Mapping[str, str]
 
     def unit(self, unit_id: str) -> Unit:

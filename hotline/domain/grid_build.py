@@ -24,6 +24,7 @@ from hotline.domain.grid import (
     WhistleKind,
     nearest_unit,
 )
+from hotline.domain.grid_counter import Route, Window
 from hotline.domain.limits import Limits
 from hotline.domain.suspicion.thresholds import DEFAULT, SuspicionRules
 
@@ -47,6 +48,8 @@ class MapParts:
     suspicion: SuspicionRules = DEFAULT
     neighbours: tuple[str, ...] = ()
     not_live: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 def content_version(content: object) -> str:
@@ -80,6 +83,8 @@ def build_map(parts: MapParts, version: str) -> GridMap:
         whistles=MappingProxyType({kind.name: kind for kind in parts.whistles}),
         neighbours=parts.neighbours,
         not_live=parts.not_live,
+        windows=MappingProxyType({window.id: window for window in parts.windows}),
+        routes=MappingProxyType({route.id: route for route in parts.routes}),
         _towns=MappingProxyType(_towns(parts, units)),
     )
 

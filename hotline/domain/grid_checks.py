@@ -25,7 +25,7 @@ KNOWN_STEPS: Final = frozenset(
         *REQUIRED_STEPS,
         *("handle", "on_site", "first_report", "adjudicate", "warn_before"),
         *("circular_after", "revisit", "bad_rating_call", "bad_rating_fix"),
-        *("long_term", "long_term_review"),
+        *("long_term", "long_term_review", "rule_rejection"),
     }
 )
 
@@ -55,6 +55,7 @@ def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
         *_limits(parts, known),
         *_office(parts, known),
         *_suspicion(parts, known),
+        *_windows(parts, known),
     )
 
 
@@ -68,6 +69,8 @@ def _ids(parts: MapParts) -> Iterator[tuple[str, str]]:
     yield from (("whistle", kind.name) for kind in parts.whistles)
     yield from (("line", line.number) for line in parts.lines)
     yield from (("danger", service.number) for service in parts.danger)
+    yield from (("window", window.id) for window in parts.windows)
+    yield from (("route", route.id) for route in parts.routes)
 
 
 def _duplicates(parts: MapParts) -> Iterator[Problem]:
@@ -285,6 +288,9 @@ def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:
     yield section._replace(field=("asking", "silence")), limits.asking.silence
     for clazz in parts.classes:
         yield from _both(Ref("class", clazz.code), ("limits",), clazz.limits)
+    for window in parts.windows:
+        yield Ref("window", window.id, ("react",)), window.react
+        yield from _both(Ref("window", window.id), ("limits",), window.limits)
     for kind in parts.whistles:
         ref = Ref("whistle", kind.name)
         yield ref._replace(field=("ack",)), kind.ack
@@ -359,3 +365,13 @@ def _suspicion(parts: MapParts, known: Known) -> Iterator[Problem]:
     for name in ("answer", "rule"):
         if getattr(parts.suspicion, name).amount <= 0:
             yield problem("limit_not_positive", Ref("section", "suspicion", (name,)))
+
+
+def _windows(parts: MapParts, known: Known) -> Iterator[Problem]:
+    units = _known("unit", (unit.id for unit in parts.units), known)
+    for window in parts.windows:
+        if window.unit not in units:
+            yield problem("unknown_unit", Ref("window", window.id, ("unit",)), key=window.unit)
+        for step in window.limits:
+            if step not in KNOWN_STEPS:
+                yield problem("unknown_step", Ref("window", window.id, ("limits", step)), key=step)

@@ -37,6 +37,9 @@ class State:
     extensions: int = 0
     lead_id: str | None = None
     members: int = 0
+    shield: str | None = None
+    window_id: str | None = None
+    first_asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,15 @@ def _receive(state: State, event: _Event) -> State:
     state = _routed(state, event.data["routing"])
     waits = event.data["waits"]
     post = None if waits else state.post
-    return replace(state, received_at=event.at, triage_reason=waits, post=post)
+    return replace(
+        state,
+        received_at=event.at,
+        triage_reason=waits,
+        post=post,
+        shield=event.data.get("shield"),
+        window_id=event.data.get("window"),
+        first_asked=event.data.get("first_asked"),
+    )
 
 
 def _locate(state: State, event: _Event) -> State:
@@ -187,4 +198,6 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.REOPEN: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.DENY: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.GRANT: lambda state, _event: replace(state, extensions=state.extensions + 1),
+    Action.DISAPPROVE: lambda state, _event: replace(state, triage_reason="rejection_declined"),
+    Action.OBJECT: lambda state, _event: replace(state, triage_reason="objected"),
 }

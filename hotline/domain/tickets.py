@@ -21,7 +21,10 @@ class Status(StrEnum):
     HANDLING = "handling"
     EXTENSION_PENDING = "extension_pending"
     REVISIT = "revisit"
+    REJECT_PENDING = "reject_pending"
     ANSWERED = "answered"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     ARCHIVED = "archived"
     ARCHIVED_UNVERIFIED = "archived_unverified"
 
@@ -37,6 +40,13 @@ class Role(StrEnum):
     ADMIN = "admin"
     OBSERVER = "observer"  # 监督员: looks, and does nothing
     SYSTEM = "system"
+
+
+class Shield(StrEnum):
+    """How far a caller wished to stay unknown. Values are stored."""
+
+    CONFIDENTIAL = "confidential"  # the hotline knows who it is, and nobody else
+    ANONYMOUS = "anonymous"  # no number and no name is kept
 
 
 class Action(StrEnum):
@@ -82,6 +92,14 @@ class Action(StrEnum):
     RAISE = "raise"  # three redos: a rung up
     DELIVER = "deliver"  # what became of a message
     RECORD = "record"  # the recording of a call is kept
+    REJECT = "reject"  # 不予受理 is proposed, with the lawful route
+    APPROVE = "approve"  # somebody outside agrees to the rejection
+    DISAPPROVE = "disapprove"  # and here does not
+    WITHDRAW = "withdraw"  # the citizen takes it back, by the channel used
+    OBJECT = "object"  # the citizen disagrees with an answer or a rejection
+    GAP = "gap"  # 容缺受理: accepted though something is missing, on a promise
+    GAP_FILLED = "gap_filled"  # what was promised has come
+    CODE = "code"  # a new code for the status page
 
 
 class Step(StrEnum):
@@ -100,6 +118,9 @@ class Step(StrEnum):
     WHISTLE_TOP = "whistle_top"
     MERGED = "merged"  # a merged ticket has waited as long as its own limit allows
     REOPEN = "reopen"  # a merged ticket's caller has said no: its lead is told
+    RULE_REJECTION = "rule_rejection"
+    REACT = "react"  # a matter at a window is taken up
+    GAP = "gap"
 
 
 class Rule(NamedTuple):
@@ -149,6 +170,12 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.REVISIT, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
     (Status.ARCHIVED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
     (Status.ARCHIVED_UNVERIFIED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
+    # Who proposes a rejection never approves it.
+    (Status.TRIAGE, Action.REJECT): Rule(Status.REJECT_PENDING, _OPERATOR),
+    (Status.REJECT_PENDING, Action.APPROVE): Rule(Status.REJECTED, _by(Role.SUPERVISOR)),
+    (Status.REJECT_PENDING, Action.DISAPPROVE): Rule(Status.TRIAGE, _by(Role.SUPERVISOR)),
+    (Status.REJECTED, Action.OBJECT): Rule(Status.TRIAGE, _CITIZEN),
+    (Status.ANSWERED, Action.OBJECT): Rule(Status.TRIAGE, _CITIZEN),
 }
 
 # What happens beside the course of the ticket and leaves its status as it is.
@@ -160,6 +187,7 @@ _OPEN: Final = (
     Status.HANDLING,
     Status.EXTENSION_PENDING,
     Status.REVISIT,
+    Status.REJECT_PENDING,
 )
 _IN_HAND: Final = (Status.HANDLING, Status.EXTENSION_PENDING)
 _MAY_LEAD: Final = (Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, *_IN_HAND)
@@ -189,10 +217,15 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.RATE: ((Status.ARCHIVED, Status.HANDLING, Status.MERGED), _CITIZEN),
     Action.DELIVER: (tuple(Status), _SYSTEM),
     Action.RECORD: (tuple(Status), _SYSTEM),
+    Action.GAP: ((Status.TRIAGE, Status.DISPATCHED, *_IN_HAND), _OFFICER | _OPERATOR),
+    Action.GAP_FILLED: (_OPEN, _OFFICER | _OPERATOR | _CITIZEN),
+    Action.CODE: (tuple(Status), _CITIZEN | _OPERATOR),
 }
 
 RULES: Final[Mapping[tuple[Status, Action], Rule]] = {
     **_MOVES,
+    # Nobody else withdraws a demand, whatever it is about and however far it has come.
+    **{(status, Action.WITHDRAW): Rule(Status.WITHDRAWN, _CITIZEN) for status in _OPEN},
     **{
         (status, action): Rule(status, by)
         for action, (statuses, by) in _BESIDE.items()
@@ -209,6 +242,7 @@ OWNER: Final[Mapping[Status, Role]] = {
     Status.HANDLING: Role.OFFICER,
     Status.EXTENSION_PENDING: Role.SUPERVISOR,
     Status.REVISIT: Role.CITIZEN,
+    Status.REJECT_PENDING: Role.SUPERVISOR,
 }
 CLOCK: Final[Mapping[Status, Step]] = {
     Status.TRIAGE: Step.TRIAGE,
@@ -218,8 +252,13 @@ CLOCK: Final[Mapping[Status, Step]] = {
     Status.HANDLING: Step.HANDLE,
     Status.EXTENSION_PENDING: Step.RULE_EXTENSION,
     Status.REVISIT: Step.ASK_SILENCE,
+    Status.REJECT_PENDING: Step.RULE_REJECTION,
 }
 ENDS: Final = frozenset(Status) - frozenset(OWNER)
+# 首问负责: no unit has accepted it yet, so whoever was asked first still answers for it.
+UNACCEPTED: Final = frozenset(
+    {Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, Status.REJECT_PENDING}
+)
 
 
 def step(status: Status, action: Action, role: Role) -> Status:

@@ -9,7 +9,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind, faults
 from hotline.domain.errors import InvalidError, RefusedError
 from hotline.domain.tickets import Action
-from hotline.services import merging, tickets, timing, verification
+from hotline.services import gaps, merging, tickets, timing, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles
 from hotline.store.models import Ticket
@@ -52,6 +52,7 @@ def submit(work: Work, ticket: Ticket, result: Result, *, done_at: datetime | No
     data |= {"kind": result.kind, "photos": _hashes(work, ticket, result.photos)}
     if result.promised_on is not None:
         data["promised_on"] = result.promised_on.isoformat()
+    data |= gaps.summary(work, ticket)
     work.act(ticket, Action.SUBMIT, data | {"done_at": done_at})
     submission = ticket.head_hash
     ticket.submitted_by, ticket.submitted_at = work.actor.staff_id, work.now

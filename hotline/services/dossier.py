@@ -34,7 +34,7 @@ from hotline.store.models import (
 from hotline.work import Work
 
 _INSTANTS: Final = (
-    *("due", "done_at", "sign_by", "handle_by", "counts_as_signed", "before", "until"),
+    *("due", "done_at", "sign_by", "handle_by", "counts_as_signed", "before", "until", "bring_by"),
 )
 
 
@@ -140,7 +140,7 @@ class Dossier:
 
     def last(self, action: Action) -> Happened | None:
         """Return the latest event of a kind."""
-        return next((event for event in reversed(self.events) if event.action is action), None)
+        return next((event for event in reversed(self.events) if event.action == action), None)
 
 
 @dataclass(frozen=True, slots=True)

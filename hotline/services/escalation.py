@@ -11,7 +11,16 @@ from hotline.domain.grid import WhistleKind
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState, is_waited_for
-from hotline.services import attention, merging, telling, tickets, timing, verification, whistle
+from hotline.services import (
+    attention,
+    gaps,
+    merging,
+    telling,
+    tickets,
+    timing,
+    verification,
+    whistle,
+)
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
@@ -145,6 +154,20 @@ def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
     whistle.climb(work, ticket, party, _rule(work, ticket, party), why=why, due=timer.due_at)
 
 
+def _react(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """Nobody has taken up a matter of a window: the supervisors are alarmed."""
+    window = timing.map_of(work, ticket).windows.get(ticket.window_id or "")
+    params = {"window": str(window.name) if window else "", "due": telling.local(timer.due_at)}
+    told = telling.tell_role(work, ticket, Role.SUPERVISOR, "window_late", params)
+    _record(work, ticket, timer, Action.REMIND, {"told": told})
+    facts = {"window": ticket.window_id, "due": timer.due_at.isoformat()}
+    attention.raise_(work, "late_react", f"late:react:{ticket.id}", facts, ticket.id)
+
+
+def _gap(work: Work, ticket: Ticket, timer: Timer) -> None:
+    gaps.remind(work, ticket, timer.subject_id, timer.due_at)
+
+
 STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.TRIAGE: _remind_role,
     Step.SIGN: _sign,
@@ -152,6 +175,9 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.HANDLE: _handle,
     Step.RULE_RETURN: _remind_role,
     Step.RULE_EXTENSION: _remind_role,
+    Step.RULE_REJECTION: _remind_role,
+    Step.REACT: _react,
+    Step.GAP: _gap,
     Step.MERGED: _merged,
     Step.REOPEN: _reopen,
     Step.ASK: _ask,

@@ -15,7 +15,7 @@ from hotline.domain.grid import GridMap, Post
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
 from hotline.domain.places import PlaceReading
 from hotline.domain.routing import ClassReading, Routing, known_class, known_place, route
-from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
+from hotline.domain.tickets import Action, Role, Shield, Status, Step, ticket_number
 from hotline.kit import Kit
 from hotline.services import attention, merging, telling, tickets, timing
 from hotline.services.climbing import NOBODY, climb
@@ -27,6 +27,8 @@ from hotline.work import CITIZEN, SYSTEM, Actor, Work
 LINE: Final = "12345"
 # Waits for a person for another reason than its place or class.
 RING_BACK: Final = "ring_back"
+# Channels at which somebody of the hotline writes down what a citizen says.
+_BY_STAFF: Final = frozenset({"desk", "counter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,14 @@ class Demand:
     """What somebody wants, as it came in.
 
     Attributes:
-        channel: ``voice``, ``message`` or ``desk``.
+        channel: ``voice``, ``message``, ``desk``, ``web`` or ``counter``.
         number: the telephone that it came from, in E.164; ``None`` when withheld.
         words: what was said or written; empty when somebody only asks to be rung back.
         waits: why a person must look at it whatever the words say, if so.
         name: the caller's name, where it was given.
+        shield: ``confidential``: nobody but the hotline sees who it is; ``anonymous``: no number
+            and no name is kept, whatever was given.
+        window: the counter's window that takes it.
     """
 
     channel: str
@@ -46,6 +51,19 @@ class Demand:
     words: str
     waits: str | None = None
     name: str | None = None
+    shield: str | None = None
+    window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a caller picked among the places and classes that they were offered."""
+
+    grid: str | None = None
+    class_code: str | None = None
+
+
+NOTHING: Final = Chosen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +146,9 @@ def prepare(
             "text_hash": ledger.salted(salt, heard.words),
             "routing": ticket.routing,
             "waits": ticket.triage_reason,
+            **_door(ticket),
         },
-        actor=CITIZEN if demand.channel != "desk" else work.actor,
+        actor=work.actor if demand.channel in _BY_STAFF else CITIZEN,
     )
     in_hand = _begin(work, ticket)
     said = {"id": text, "ticket_id": ticket.id, "kind": "words", "salt": salt, "at": work.now}
@@ -164,15 +183,28 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
         received_at=work.now,
         head_hash=ledger.GENESIS,
         last_event_at=work.now,
+        shield=demand.shield,
+        window_id=demand.window,
+        first_asked=work.actor.staff_id,
     )
 
 
+def _door(ticket: Ticket) -> dict[str, object]:
+    """Return what the ledger holds of the way in, where there is anything to say."""
+    found = {"shield": ticket.shield, "window": ticket.window_id, "first_asked": ticket.first_asked}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _begin(work: Work, ticket: Ticket) -> bool:
-    """Start the first limit of a new ticket; tell the officer if it has one.
+    """Start the first limits of a new ticket; tell the officer if it has one.
 
     Returns:
         Whether somebody has it in hand; in triage the operators do.
     """
+    if ticket.window_id is not None:
+        window = timing.map_of(work, ticket).windows[ticket.window_id]
+        react_by = timing.deadline(work, work.now, window.react).at
+        timing.start_timer(work, ticket, Step.REACT, react_by, generation=0)
     if ticket.triage_reason is None:
         return _send(work, ticket, generation=0)
     due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
@@ -250,6 +282,8 @@ def _identity(
     work: Work, ticket_id: UUID, demand: Demand, found: Sequence[FoundNumber]
 ) -> dict[str, object]:
     keys = work.kit.keys
+    if demand.shield == Shield.ANONYMOUS:
+        return {"ticket_id": ticket_id}
     return {
         "ticket_id": ticket_id,
         "number_sealed": keys.seal(demand.number) if demand.number else None,
@@ -283,7 +317,9 @@ def locate(
     dispatch(work, ticket)
 
 
-def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None) -> Routing | None:
+def say_more(
+    work: Work, ticket: Ticket, words: str, *, town: str | None = None, chosen: Chosen = NOTHING
+) -> Routing | None:
     """The caller says more; a ticket that waited for its place or class may now be routed.
 
     Args:
@@ -291,6 +327,7 @@ def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None)
         ticket: locked and open.
         words: what was said; numbers in it move to identity.
         town: the town's unit id, when an earlier answer settled it.
+        chosen: what the caller picked among what was offered.
 
     Returns:
         The new routing of a ticket in triage; ``None`` for any other.
@@ -304,7 +341,7 @@ def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None)
         if officer is not None:
             telling.tell_person(work, ticket, officer, "addition", {})
         return None
-    routing = _read_again(work, ticket, masked, town)
+    routing = _read_again(work, ticket, masked, town, chosen)
     work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
     _apply(ticket, routing)
     if routing.triage is None:
@@ -314,16 +351,19 @@ def say_more(work: Work, ticket: Ticket, words: str, *, town: str | None = None)
     return routing
 
 
-def _read_again(work: Work, ticket: Ticket, words: str, town: str | None) -> Routing:
+def _read_again(
+    work: Work, ticket: Ticket, words: str, town: str | None, chosen: Chosen
+) -> Routing:
     """Read the new words beside what is known: what was settled before stays settled."""
     router = work.kit.maps.router_of(work.session, ticket.map_version)
     day = work.now.astimezone(COUNTY_ZONE).date()
     fresh = router.route(words, day, town or ticket.town)
     first = " ".join(ticket_rows.first_words(work.session, [ticket.id]).values())
-    place = known_place(router.map, ticket.grid) if ticket.grid else fresh.place
+    grid, class_code = ticket.grid or chosen.grid, ticket.class_code or chosen.class_code
+    place = known_place(router.map, grid) if grid else fresh.place
     clazz = fresh.clazz
-    if ticket.class_code is not None:
-        clazz = known_class(router.map, ticket.class_code, f"{first} {words}")
+    if class_code is not None:
+        clazz = known_class(router.map, class_code, f"{first} {words}")
     return route(place, clazz, router.map, day)
 
 
@@ -340,7 +380,7 @@ def _apply(ticket: Ticket, routing: Routing) -> None:
 
 def _keep_found(work: Work, ticket: Ticket, found: Sequence[FoundNumber]) -> None:
     identity = ticket_rows.identity(work.session, ticket.id)
-    if not found or identity is None:
+    if not found or identity is None or ticket.shield == Shield.ANONYMOUS:
         return
     keys = work.kit.keys
     before = keys.open(identity.found_sealed).split("\n") if identity.found_sealed else []

@@ -142,6 +142,14 @@ def answer_all(work: Work, lead: Ticket, data: dict[str, object], text: str) -> 
         timing.enter(work, ticket)
 
 
+def scatter(work: Work, lead: Ticket) -> None:
+    """The lead ends without a result: whoever waits for it goes back to triage at once."""
+    if lead.members == 0:
+        return
+    for ticket in ticket_rows.lock_members(work.session, lead.id, {Status.MERGED}):
+        _leave(work, ticket, lead, LEAD_ENDED)
+
+
 def reopen_lead(work: Work, ticket: Ticket) -> None:
     """A merged ticket's caller has said no: the lead is handled again, once for each result.
 

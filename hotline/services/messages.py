@@ -30,7 +30,10 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.HANDLING: "正在办理",
     Status.EXTENSION_PENDING: "正在办理",
     Status.REVISIT: "已答复，等您确认",
+    Status.REJECT_PENDING: "正在复核",
     Status.ANSWERED: "已答复",
+    Status.REJECTED: "不予受理",
+    Status.WITHDRAWN: "已按您的要求撤回",
     Status.ARCHIVED: "已办结",
     Status.ARCHIVED_UNVERIFIED: "已办结，未经您确认",
 }

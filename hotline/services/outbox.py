@@ -22,7 +22,7 @@ from hotline.channels.carrier import (
 from hotline.channels.templates import render
 from hotline.domain.errors import HotlineError, NotFoundError
 from hotline.domain.tickets import Action
-from hotline.services import attention, telling, timing
+from hotline.services import attention, codes, telling, timing
 from hotline.store import outbox, people
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing
@@ -72,6 +72,8 @@ def take(work: Work, limit: int) -> list[Parcel]:
     for row in outbox.take(work.session, work.now, limit):
         to = _number(work, row) or ""
         params = {name: str(value) for name, value in row.params.items()}
+        if row.template == "code" and row.ticket_id is not None:
+            params["code"] = codes.code_of(work, row.ticket_id)
         text = render(row.template, params) if row.means == "message" else ""
         parcels.append(
             Parcel(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hotline.domain.errors import RefusedError
 from hotline.domain.tickets import Action
-from hotline.services import telling, tickets, timing
+from hotline.services import rejection, telling, tickets, timing
 from hotline.store.models import Ticket
 from hotline.work import Work
 
@@ -52,6 +52,7 @@ def rule(work: Work, ticket: Ticket, *, upheld: bool, reason: str) -> None:
         ticket.officer_id = None
         ticket.dispatched_at = None
         timing.enter(work, ticket)
+        rejection.tell_first_asked(work, ticket)
         return
     due = timing.enter(work, ticket)
     if ticket.post is not None:

@@ -8,14 +8,16 @@ from uuid import UUID
 from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
-from hotline.domain.tickets import CLOCK, ENDS, Status, Step
+from hotline.domain.tickets import CLOCK, ENDS, UNACCEPTED, Status, Step
 from hotline.store import timers
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
-_COURSE: Final = frozenset(CLOCK.values()) | {Step.CONTACT, Step.ASK, Step.REOPEN}
+_COURSE: Final = frozenset(CLOCK.values()) | {
+    *(Step.CONTACT, Step.ASK, Step.REOPEN, Step.REACT, Step.GAP)
+}
 # Which of them go on in a new status. The first contact is owed whoever holds the ticket, and
 # asking for more time stops nothing.
 _KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
@@ -37,7 +39,13 @@ def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
         return map_of(work, ticket).limits.asking.silence
     if step == Step.MERGED:
         step = Step.HANDLE
-    return map_of(work, ticket).limit(step, ticket.class_code, urgent=ticket.urgent)
+    grid_map = map_of(work, ticket)
+    if step == Step.RULE_REJECTION and step not in grid_map.limits.steps:
+        step = Step.RULE_EXTENSION  # maps of before rejections could be proposed
+    window = grid_map.windows.get(ticket.window_id or "")
+    if window is not None and step in window.limits:
+        return window.limits[step].limit(urgent=ticket.urgent)
+    return grid_map.limit(step, ticket.class_code, urgent=ticket.urgent)
 
 
 def deadline(work: Work, start: datetime, limit: Limit) -> Deadline:
@@ -59,7 +67,7 @@ def enter(
     Returns:
         The new limit, or ``None`` at an end of the ticket's life.
     """
-    work.cancel_timers(ticket.id, _COURSE - _KEEPS.get(ticket.status, frozenset()))
+    work.cancel_timers(ticket.id, _COURSE - _going_on(ticket.status))
     if ticket.status in ENDS:
         ticket.closed_at, ticket.due_at = work.now, None
         return None
@@ -70,6 +78,15 @@ def enter(
     if ticket.status is not Status.EXTENSION_PENDING:
         ticket.due_at, ticket.due_provisional = due.at, due.provisional
     return due
+
+
+def _going_on(status: Status) -> frozenset[Step]:
+    """Return which limits of before a status leaves running."""
+    kept = _KEEPS.get(status, frozenset())
+    if status not in ENDS:
+        kept |= {Step.GAP}
+    # A matter at a window is taken up when a unit accepts it, whatever happens before.
+    return kept | {Step.REACT} if status in UNACCEPTED else kept
 
 
 def hasten(work: Work, ticket: Ticket) -> None:

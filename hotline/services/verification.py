@@ -11,7 +11,7 @@ from typing import Final
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
-from hotline.domain.tickets import Action, Status, Step
+from hotline.domain.tickets import Action, Shield, Status, Step
 from hotline.services import telling, timing
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
@@ -61,10 +61,17 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
     """Put an open question to the caller once more, and set when to try again.
 
     A caller who telephoned is rung; one who wrote is written to, where the carrier lets people
-    write back or open a link, and rung otherwise.
+    write back or open a link, and rung otherwise. Who is anonymous is asked on the status page.
     """
+    if ticket.shield == Shield.ANONYMOUS:
+        # Nobody can be rung: the question stands on the status page, and silence is silence.
+        question.tries += 1
+        data = {"round": question.round, "try": question.tries, "unaskable": True}
+        work.record(ticket, Action.ASK, data, actor=SYSTEM)
+        return
     capable = work.kit.capabilities
-    written = ticket.channel == "message" and (capable.two_way_messages or capable.links)
+    writes = ticket.channel in {"message", "web"}
+    written = writes and (capable.two_way_messages or capable.links)
     params = {"result": result}
     template = "ask"
     if written and capable.links:
@@ -94,7 +101,7 @@ def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | No
         work: in the role of the citizen.
         ticket: locked, being asked about or archived without an answer.
         solved: what the caller says.
-        by: the channel of the answer: ``call``, ``message`` or ``link``.
+        by: the channel of the answer: ``call``, ``message``, ``link`` or ``web``.
         grade: 5 (非常满意) to 1 (非常不满意), if the caller gave one.
 
     Raises:

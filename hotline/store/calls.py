@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
@@ -34,6 +35,19 @@ def waiting(session: Session, *, limit: int = 50) -> list[Call]:
             .limit(limit)
         )
     )
+
+
+def with_operator(session: Session, staff_id: UUID, number_hash: str) -> str | None:
+    """Return the call from a number that this operator has picked up and that is not over."""
+    return session.exec(
+        select(Call.sid)
+        .where(
+            col(Call.picked_by) == staff_id,
+            col(Call.number_hash) == number_hash,
+            col(Call.ended_at).is_(None),
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def ended(session: Session, sids: Collection[str]) -> set[str]:

@@ -1,8 +1,9 @@
 """Rows of tickets: locked for a command, listed for a desk."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from hotline.domain.tickets import Status
+from hotline.domain.tickets import Action, Status
 from hotline.store import paging
 from hotline.store.models import (
     Ask,
@@ -223,6 +224,20 @@ def events(session: Session, ticket_id: UUID) -> list[TicketEvent]:
             .order_by(col(TicketEvent.seq))
         )
     )
+
+
+def last_event(session: Session, ticket_id: UUID, action: Action) -> dict[str, Any] | None:
+    """Return the body of the latest event of a kind, parsed; ``None``: there was none."""
+    body = session.exec(
+        select(TicketEvent.body)
+        .where(col(TicketEvent.ticket_id) == ticket_id, col(TicketEvent.action) == action)
+        .order_by(col(TicketEvent.seq).desc())
+        .limit(1)
+    ).one_or_none()
+    if body is None:
+        return None
+    found: dict[str, Any] = json.loads(body)
+    return found
 
 
 def media(session: Session, ticket_id: UUID) -> list[Media]:

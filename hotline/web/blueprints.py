@@ -3,7 +3,18 @@
 from flask import Flask
 
 from hotline.domain.tickets import Role
-from hotline.web import audit, citizen, console, field, health, hooks, media, search, sign_in
+from hotline.web import (
+    audit,
+    citizen,
+    console,
+    doors,
+    field,
+    health,
+    hooks,
+    media,
+    search,
+    sign_in,
+)
 from hotline.web.parts import only, public, register_guarded
 
 _STAFF = (
@@ -22,6 +33,7 @@ def register(app: Flask) -> None:
         (sign_in.bp, public),
         (health.bp, public),
         (citizen.bp, public),
+        (doors.bp, public),
         (hooks.bp, hooks.signed),
         (console.bp, only(Role.OPERATOR, Role.SUPERVISOR)),
         (field.bp, only(Role.OFFICER, Role.UNIT)),

@@ -33,6 +33,9 @@ TONES: Final[Mapping[Action, str]] = {
     Action.RETURN: "warn",
     Action.EXTEND: "warn",
     Action.LAPSE: "warn",
+    Action.REJECT: "warn",
+    Action.OBJECT: "late",
+    Action.WITHDRAW: "warn",
     Action.ARRIVE: "ok",
     Action.FINISH: "ok",
     Action.END_WHISTLE: "ok",
@@ -51,6 +54,18 @@ _BY: Final = {
     "call": lazy_gettext("电话"),
     "message": lazy_gettext("短信"),
     "link": lazy_gettext("一次性链接"),
+    "web": lazy_gettext("工单号和查询码"),
+    "operator": lazy_gettext("与话务员通话"),
+    "counter": lazy_gettext("窗口当面"),
+}
+_SHIELDS: Final = {
+    "confidential": lazy_gettext("保密"),
+    "anonymous": lazy_gettext("匿名"),
+}
+_PROMISED_BY: Final = {
+    "caller": lazy_gettext("来电人"),
+    "unit": lazy_gettext("承办单位"),
+    "other": lazy_gettext("他人"),
 }
 
 
@@ -208,6 +223,20 @@ def _yes(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return _("是") if value else ""
 
 
+def _window(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    found = grid_map.windows.get(str(value))
+    return named(found.name) if found else str(value)
+
+
+def _route(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    found = grid_map.routes.get(str(value))
+    return named(found.name) if found else str(value)
+
+
+def _gaps(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return _("约定 %(promised)s 项，未补 %(missing)s 项", **value)
+
+
 def _by_table(table: Mapping[Any, object]) -> _Say:
     def say(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
         return str(table.get(value, value))
@@ -218,6 +247,14 @@ def _by_table(table: Mapping[Any, object]) -> _Say:
 # Every fact that an event may hold: its label, and how its value is said; shown in this order.
 _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "channel": (lazy_gettext("渠道"), _by_table(words.CHANNELS)),
+    "shield": (lazy_gettext("身份"), _by_table(_SHIELDS)),
+    "window": (lazy_gettext("窗口"), _window),
+    "reason": (lazy_gettext("不予受理的理由"), _by_table(words.REJECT_REASONS)),
+    "route": (lazy_gettext("告知的途径"), _route),
+    "promised_by": (lazy_gettext("由谁补齐"), _by_table(_PROMISED_BY)),
+    "gaps": (lazy_gettext("容缺"), _gaps),
+    "unaskable": (lazy_gettext("匿名，无法询问"), _yes),
+    "first_asked": (lazy_gettext("首问负责"), _yes),
     "waits": (lazy_gettext("待核实原因"), _by_table(words.TRIAGE_REASONS)),
     "kind": (lazy_gettext("类型"), _kind),
     "parties": (lazy_gettext("呼叫单位"), _parties),
@@ -237,6 +274,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "limit": (lazy_gettext("办理期限"), _limit),
     "counts_as_signed": (lazy_gettext("到时视为签收"), _instant),
     "until": (lazy_gettext("退单截止"), _instant),
+    "bring_by": (lazy_gettext("约定补齐"), _instant),
     "before": (lazy_gettext("原时限"), _instant),
     "each": (lazy_gettext("延长"), _limit),
     "repeat": (lazy_gettext("第几次催促"), _count),

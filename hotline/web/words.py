@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask
 
 from hotline.domain.closing import ReplyKind, ResultKind
+from hotline.domain.refusal import RejectReason
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
@@ -22,7 +23,10 @@ STATUSES: Final = {
     Status.HANDLING: _("办理中"),
     Status.EXTENSION_PENDING: _("延期待批"),
     Status.REVISIT: _("回访中"),
+    Status.REJECT_PENDING: _("不予受理待批"),
     Status.ANSWERED: _("当场答复"),
+    Status.REJECTED: _("不予受理"),
+    Status.WITHDRAWN: _("来电人撤回"),
     Status.ARCHIVED: _("已办结（来电人确认）"),
     Status.ARCHIVED_UNVERIFIED: _("已归档（未核实）"),
 }
@@ -34,7 +38,10 @@ STATUS_TONES: Final = {
     Status.HANDLING: "info",
     Status.EXTENSION_PENDING: "warn",
     Status.REVISIT: "info",
+    Status.REJECT_PENDING: "warn",
     Status.ANSWERED: "ok",
+    Status.REJECTED: "calm",
+    Status.WITHDRAWN: "calm",
     Status.ARCHIVED: "ok",
     Status.ARCHIVED_UNVERIFIED: "calm",
 }
@@ -79,6 +86,14 @@ ACTIONS: Final = {
     Action.RAISE: _("提级"),
     Action.DELIVER: _("送达情况"),
     Action.RECORD: _("保存通话录音"),
+    Action.REJECT: _("提出不予受理"),
+    Action.APPROVE: _("批准不予受理"),
+    Action.DISAPPROVE: _("不批准不予受理"),
+    Action.WITHDRAW: _("来电人撤回"),
+    Action.OBJECT: _("来电人提出异议"),
+    Action.GAP: _("容缺受理"),
+    Action.GAP_FILLED: _("材料补齐"),
+    Action.CODE: _("换发查询码"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -102,6 +117,9 @@ STEPS: Final = {
     Step.WHISTLE_ACK: _("应哨时限"),
     Step.WHISTLE_ARRIVE: _("到场时限"),
     Step.WHISTLE_TOP: _("再次催促"),
+    Step.RULE_REJECTION: _("不予受理审批时限"),
+    Step.REACT: _("窗口响应时限"),
+    Step.GAP: _("容缺补齐时限"),
     Step.MERGED: _("并案办理时限"),
     Step.REOPEN: _("重办主单"),
 }
@@ -114,6 +132,8 @@ TRIAGE_REASONS: Final = {
     TriageReason.GRID_NOT_LIVE.value: _("网格尚未上线"),
     RING_BACK: _("需要回电"),
     "return_upheld": _("退单成立，待改派"),
+    "rejection_declined": _("不予受理未获批准"),
+    "objected": _("来电人提出异议"),
     UNMERGED: _("已撤销并案"),
     LEAD_ENDED: _("主单已结束，需另行办理"),
 }
@@ -172,7 +192,13 @@ OUTBOX_TONES: Final = {
     "cancelled": "calm",
 }
 MEANS: Final = {"message": _("短信"), "call": _("电话"), "conference": _("三方通话")}
-CHANNELS: Final = {"voice": _("电话"), "message": _("短信"), "desk": _("话务员登记")}
+CHANNELS: Final = {
+    "voice": _("电话"),
+    "message": _("短信"),
+    "desk": _("话务员登记"),
+    "web": _("网页"),
+    "counter": _("窗口"),
+}
 # Why a message or call did not reach anybody: our codes and the carrier's words for a call.
 FAULTS: Final = {
     "busy": _("占线"),
@@ -201,6 +227,20 @@ ATTENTION: Final = {
     "late_handle": _("办理超时，已到最高一级"),
     "late_rule_return": _("退单裁定超时"),
     "late_rule_extension": _("延期审批超时"),
+    "late_rule_rejection": _("不予受理审批超时"),
+    "late_react": _("窗口事项无人响应"),
+    "objected": _("来电人对答复或不予受理有异议"),
+}
+# Why a demand is not taken up (不予受理).
+REJECT_REASONS: Final = {
+    RejectReason.COURT: _("已进入或应通过诉讼、仲裁解决"),
+    RejectReason.PETITION: _("信访三级终结的事项"),
+    RejectReason.DISCIPLINE: _("属于纪检监察机关受理的事项"),
+    RejectReason.POLICE: _("属于公安机关受理的事项"),
+    RejectReason.ELSEWHERE: _("事情在外地，由当地办理"),
+    RejectReason.SECRET: _("涉及国家秘密、商业秘密或他人隐私"),
+    RejectReason.SETTLED: _("已有最终答复，没有新的情况"),
+    RejectReason.NO_MATTER: _("没有具体的诉求"),
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
@@ -292,6 +332,12 @@ REFUSALS: Final = {
     "other_body": _("同一编号的内容不一致，已拒绝。"),
     "nobody": _("这一步要由登录的工作人员来做。"),
     "no_post": _("工单还没有派到岗位。"),
+    "other_channel": _("只能由来电人按反映时用的渠道撤回。"),
+    "other_window": _("只能在受理它的窗口当面撤回。"),
+    "not_on_the_line": _("要在与来电人本人通话时才能代为撤回。"),
+    "danger_open": _("现场正在处置险情，处置完才能撤回。"),
+    "objected_before": _("异议只能提出一次；还有新的情况请补充或另行反映。"),
+    "case_closed": _("请重新输入工单号和查询码。"),
     "signature": _("请求的签名不对，已拒绝。"),
     "expired": _("登录已过期，请重新登录。"),
     "closed": _("账号已停用。"),
@@ -335,6 +381,7 @@ def init_app(app: Flask) -> None:
         "reasons": REASONS,
         "reply_kinds": REPLY_KINDS,
         "result_kinds": RESULT_KINDS,
+        "reject_reasons": REJECT_REASONS,
         "roles": ROLES,
         "status_tones": STATUS_TONES,
         "statuses": STATUSES,

@@ -1,6 +1,7 @@
 """Every row of the hotline, by stage. Input is checked at the edge; these only hold it."""
 
 from hotline.store.models.desk import Handover, Presence
+from hotline.store.models.doors import DoorTry, TicketCode, TicketGap
 from hotline.store.models.ledger import (
     Attention,
     IdentityView,
@@ -48,6 +49,7 @@ __all__ = [
     "CalendarDay",
     "Call",
     "Command",
+    "DoorTry",
     "Duty",
     "FlagRow",
     "Handover",
@@ -75,7 +77,9 @@ __all__ = [
     "Submission",
     "SuspicionRow",
     "Ticket",
+    "TicketCode",
     "TicketEvent",
+    "TicketGap",
     "TicketIdentity",
     "TicketSearch",
     "TicketText",

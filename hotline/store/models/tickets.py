@@ -17,7 +17,9 @@ class Ticket(SQLModel, table=True):
     ``due_at`` is the unit's clock; the citizen's clock runs from ``received_at`` and never stops.
     ``version`` grows with every change that a screen must not overlook; ``event_seq`` with
     every event. ``lead_id`` is the ticket that carries the handling of a merged one (并案);
-    ``members`` counts, on that ticket, what was merged into it.
+    ``members`` counts, on that ticket, what was merged into it. ``shield`` is
+    ``confidential`` or ``anonymous`` where the caller wished so;
+    ``first_asked`` is whoever took the demand first (首问负责).
     """
 
     __tablename__ = "ticket"
@@ -56,6 +58,9 @@ class Ticket(SQLModel, table=True):
     head_hash: str
     last_event_at: datetime = Field(sa_type=UTCDateTime)
     rooted_seq: int = 0
+    shield: str | None = None
+    window_id: str | None = None
+    first_asked: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
 class TicketIdentity(SQLModel, table=True):

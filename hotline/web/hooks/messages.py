@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from hotline.domain.errors import InvalidError
 from hotline.services import messages, outbox
-from hotline.web.hooks.parts import field, number, once, params, racing, xml
-from hotline.web.parts import work_as
+from hotline.web.hooks.parts import field, number, once, params, xml
+from hotline.web.parts import racing, work_as
 from hotline.work import CITIZEN, Work
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")

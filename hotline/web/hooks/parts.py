@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Final
 
 import phonenumbers
-import sqlalchemy as sa
 from flask import Response, request
 
 from hotline.channels import signatures
 from hotline.domain.errors import NotAllowedError
 from hotline.services import inbox
-from hotline.web.parts import parts, work_as
+from hotline.web.parts import parts, racing, work_as
 from hotline.work import CITIZEN, Work
 
 _STATIC: Final = frozenset({"/hooks/voice/fallback", "/hooks/voice/thanks"})
@@ -79,11 +78,3 @@ def once(handle: Callable[[Work], str], *, step: str | None = None) -> Response:
             return inbox.once(work, sid, name, params(), lambda: handle(work))
 
     return xml(racing(attempt))
-
-
-def racing(attempt: Callable[[], str]) -> str:
-    """Run ``attempt``; when its twin was quicker, run it again: it then finds the twin's answer."""
-    try:
-        return attempt()
-    except sa.exc.IntegrityError:
-        return attempt()
