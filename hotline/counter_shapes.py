@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from hotline.domain.grid_counter import Route, Window, WindowKind
 from hotline.grid_shapes import AllowanceShape, Id, LimitField, Named
@@ -15,7 +15,7 @@ class WindowShape(Named):
     kind: WindowKind
     unit: Id
     react: LimitField
-    limits: dict[Id, AllowanceShape] = {}
+    limits: dict[Id, AllowanceShape] = Field(default_factory=dict)
 
     def window(self) -> Window:
         """Return it as the domain has it."""

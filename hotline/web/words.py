@@ -360,6 +360,11 @@ FIELDS: Final = {
     "tickets": _("工单"),
     "page": _("页"),
     "reason": _("查看理由"),
+    "route": _("应走的途径"),
+    "promised_by": _("由谁补齐"),
+    "by_day": _("补齐日期"),
+    "solved": _("是否解决"),
+    "sure": _("是我自己要撤回"),
 }
 
 
