@@ -22,6 +22,7 @@ from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
+from hotline.web.reject_words import REJECT_REASONS
 
 TONES: Final[Mapping[Action, str]] = {
     Action.ALARM: "late",
@@ -249,7 +250,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "channel": (lazy_gettext("渠道"), _by_table(words.CHANNELS)),
     "shield": (lazy_gettext("身份"), _by_table(_SHIELDS)),
     "window": (lazy_gettext("窗口"), _window),
-    "reason": (lazy_gettext("不予受理的理由"), _by_table(words.REJECT_REASONS)),
+    "reason": (lazy_gettext("不予受理的理由"), _by_table(REJECT_REASONS)),
     "route": (lazy_gettext("告知的途径"), _route),
     "promised_by": (lazy_gettext("由谁补齐"), _by_table(_PROMISED_BY)),
     "gaps": (lazy_gettext("容缺"), _gaps),

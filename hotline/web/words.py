@@ -6,7 +6,6 @@ from typing import Final
 from flask import Flask
 
 from hotline.domain.closing import ReplyKind, ResultKind
-from hotline.domain.refusal import RejectReason
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
@@ -14,6 +13,7 @@ from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
+from hotline.web.reject_words import REJECT_REASONS
 
 STATUSES: Final = {
     Status.TRIAGE: _("待核实派单"),
@@ -230,17 +230,6 @@ ATTENTION: Final = {
     "late_rule_rejection": _("不予受理审批超时"),
     "late_react": _("窗口事项无人响应"),
     "objected": _("来电人对答复或不予受理有异议"),
-}
-# Why a demand is not taken up (不予受理).
-REJECT_REASONS: Final = {
-    RejectReason.COURT: _("已进入或应通过诉讼、仲裁解决"),
-    RejectReason.PETITION: _("信访三级终结的事项"),
-    RejectReason.DISCIPLINE: _("属于纪检监察机关受理的事项"),
-    RejectReason.POLICE: _("属于公安机关受理的事项"),
-    RejectReason.ELSEWHERE: _("事情在外地，由当地办理"),
-    RejectReason.SECRET: _("涉及国家秘密、商业秘密或他人隐私"),
-    RejectReason.SETTLED: _("已有最终答复，没有新的情况"),
-    RejectReason.NO_MATTER: _("没有具体的诉求"),
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
