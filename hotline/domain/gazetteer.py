@@ -1,34 +1,51 @@
-"""The names of a county's places, and where they occur in a text: by characters or by syllables.
+"""The names of a county's places, and where they occur in a text.
 
-Names are looked for over characters, and over toneless pinyin in which each syllable is one code
-point: a match always lies on syllable boundaries.
+Three witnesses, each weaker than the one before: characters, toneless syllables, and syllables
+with dialects folded. The automata hold the bare cores of names (大孤家子, 拉马桥) and what people
+make of them (大孤, 半拉山); the suffix that follows in the text says whether a town or a village
+is meant.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
 from typing import Final, NamedTuple
 
 from hotline.domain.grid import GridMap, Unit, UnitKind
 from hotline.domain.matching import Hit, Matcher
+from hotline.domain.sounds import Sounds
 
 # Official suffixes of villages, longest first, as they are cut from official names.
 _VILLAGE_SUFFIXES: Final = (
     *("社区村民委员会", "社区居民委员会", "社区居委会", "村民委员会", "居民委员会"),
     *("村委会", "居委会", "社区", "村"),
 )
-_SAID_OF_VILLAGES: Final = (*_VILLAGE_SUFFIXES, "屯", "屯子", "村部", "村里", "大队")
-_TOWN_SUFFIXES: Final = ("街道办事处", "街道", "镇", "乡")
-_SAID_OF_TOWNS: Final = ("政府", "里", "上")
+_SAID_OF_VILLAGES: Final = frozenset(
+    {*_VILLAGE_SUFFIXES, "屯", "屯子", "堡子", "村部", "村里", "大队", "村子", "村上"}
+)
+_TOWN_SUFFIX: Final = re.compile(
+    r"(?:(?:蒙古|满|回|朝鲜|锡伯|达斡尔|鄂温克|鄂伦春|赫哲|裕固|东乡|保安|撒拉|哈萨克|土家|藏|苗|壮|彝|瑶"
+    r"|侗|白|土|布依|傣|黎|畲|羌|维吾尔|仡佬)族)?(?:街道办事处|街道办|街道|镇|乡)$"
+)
+# Whose town it is, said with its name: the town is meant, though not which of its villages.
+_SAID_OF_TOWNS: Final = frozenset(
+    {
+        *("街道办事处", "街道办", "街道", "街里", "镇", "镇里", "镇上", "镇政府", "乡", "乡里"),
+        *("乡上", "乡政府", "卫生院", "派出所", "司法所", "敬老院", "中心校", "中心小学", "大集"),
+        *("供销社", "信用社", "邮政所", "粮库", "客运站", "火车站", "财政所", "民政所", "法庭"),
+    }
+)
+_LONGEST_SUFFIX: Final = 7
+# What follows a name of something else: 三台子街道 is not the village 三台子.
+_OTHER_UNITS: Final = re.compile(
+    r"(?:镇(?![里上子])|乡(?![里上下亲])|街道|县(?!城|里)|市(?![场区里]))"
+)
 # Homophones of shorter names are everywhere.
 _MIN_SYLLABLES: Final = 3
-# A village's suffix must be written as it is: 存 after a name is a verb, not a misheard 村.
-_LITERAL: Final = frozenset("村屯社区委会部队")
-# Readings that dictionaries put second, but that place names of the north-east use.
-_READINGS: Final[Mapping[str, tuple[str, ...]]] = {"堡": ("bao", "pu")}
-# Where the code points for syllables begin: an area that no text uses.
-_FIRST_CODE: Final = 0xE000
+# A bare name shorter than this is too common a word to stand alone (老边, 桃山, 孟家).
+_STANDS_ALONE: Final = 3
 
 
 class PlaceSort(StrEnum):
@@ -39,10 +56,11 @@ class PlaceSort(StrEnum):
 
 
 class Method(StrEnum):
-    """What a name was recognised by. Values are stored."""
+    """What a name was recognised by, the stronger first. Values are stored."""
 
     CHARACTERS = "characters"
     PINYIN = "pinyin"
+    DIALECT = "dialect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,8 @@ class Mention:
         method: what it was recognised by.
         bare: whether it came without 镇, 村 or another suffix.
         meanings: the places that it may mean.
+        short: the places that it may be short for: they count only beside their town or village.
+        doubtful: whether it may be part of another word or name; its town must confirm it.
     """
 
     said: str
@@ -86,6 +106,20 @@ class Mention:
     method: Method
     bare: bool
     meanings: tuple[Candidate, ...]
+    short: tuple[Candidate, ...] = ()
+    doubtful: bool = False
+
+    @property
+    def is_town(self) -> bool:
+        """Whether it can mean nothing but a town."""
+        return bool(self.meanings) and all(meaning.is_town for meaning in self.meanings)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it says enough without its town."""
+        return bool(self.meanings) and not (
+            self.doubtful or (self.bare and len(self.said) < _STANDS_ALONE)
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return plain values for the ledger: codes and positions, never the caller's words."""
@@ -99,108 +133,169 @@ class Mention:
 
 
 class _Name(NamedTuple):
-    bare: bool
-    meanings: tuple[Candidate, ...]
+    """What a core means: in full, as a short form, and under an alias (which needs no suffix)."""
+
+    full: tuple[Candidate, ...] = ()
+    short: tuple[Candidate, ...] = ()
+    alias: tuple[Candidate, ...] = ()
 
 
 class Names:
     """Finds a county's place names in a text. ``towns`` are its towns by unit id."""
 
     def __init__(self, grid_map: GridMap) -> None:
-        names = _all_names(grid_map)
         self.towns = {
             unit.id: _town(unit) for unit in grid_map.units.values() if unit.kind is UnitKind.TOWN
         }
-        self._coder = _Coder()
-        sounds: dict[str, _Name] = {}
+        names = self._names = _all_names(grid_map, self.towns)
+        self.sounds = Sounds()
+        self._sorted = sorted(name for name, found in names.items() if found.full)
+        heard: dict[str, _Name] = {}
+        folded: dict[str, _Name] = {}
         for name, found in names.items():
-            for sound in self._coder.variants(name):
-                if len(sound) >= _MIN_SYLLABLES:
-                    known = sounds.get(sound, found)
-                    every = tuple(dict.fromkeys((*known.meanings, *found.meanings)))
-                    sounds[sound] = _Name(found.bare, every)
-        self._characters = Matcher(names.items())
-        self._syllables = Matcher(sounds.items())
+            for sound in self.sounds.variants(name):
+                heard[sound] = _joined(heard.get(sound), found)
+        for sound, found in heard.items():
+            plain = self.sounds.folded(sound)
+            folded[plain] = _joined(folded.get(plain), found)
+        self._by_method = {
+            Method.CHARACTERS: Matcher(names.items()),
+            Method.PINYIN: Matcher(heard.items()),
+            Method.DIALECT: Matcher(folded.items()),
+        }
 
-    def by_characters(self, text: str) -> list[Mention]:
-        """Return the names that stand in ``text`` as written."""
-        return [_mention(text, hit, Method.CHARACTERS) for hit in self._characters.find(text)]
+    def find(self, text: str, sound: str, method: Method) -> list[Mention]:
+        """Return the names in a text by one witness.
 
-    def by_syllables(self, text: str) -> list[Mention]:
-        """Return the names that ``text`` sounds like."""
-        sound = "".join([self._coder[character] for character in text])
-        return [_mention(text, hit, Method.PINYIN) for hit in self._syllables.find(sound)]
+        Args:
+            text: the caller's words.
+            sound: the string in which the witness looks: the text itself, its `Sounds.of`, or that
+                `Sounds.folded`.
+            method: the witness.
+        """
+        mentions: list[Mention] = []
+        free = 0
+        for hit in self._by_method[method].find(sound):
+            mention = _mention(text, hit, method) if hit.start >= free else None
+            if mention is not None:
+                mentions.append(mention)
+                free = mention.end
+        return mentions
 
-
-def _spoken(text: str) -> list[str]:
-    """Return the toneless syllables of ``text``."""
-    # Its tables weigh 55 MiB: only processes that look for places carry them, the clock does not.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
-
-    return list(lazy_pinyin(text))
-
-
-class _Coder(dict[str, str]):
-    """Character → the code point of its toneless syllable; other characters stay themselves."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._codes: dict[str, str] = {}
-
-    def __missing__(self, character: str) -> str:
-        self[character] = self._code(character, _spoken(character)[0])
-        return self[character]
-
-    def variants(self, name: str) -> Iterable[str]:
-        """Return every way to hear a name."""
-        # Read as a whole, pypinyin knows words: 重 in 重庆 is chong.
-        whole = _spoken(name)
-        readings = [
-            {self[character], self._code(character, syllable)}
-            | {self._code(character, other) for other in _READINGS.get(character, ())}
-            for character, syllable in zip(name, whole, strict=False)
-        ]
-        return {"".join(key) for key in product(*readings)}
-
-    def _code(self, character: str, syllable: str) -> str:
-        if syllable == character or character in _LITERAL:
-            return character
-        return self._codes.setdefault(syllable, chr(_FIRST_CODE + len(self._codes)))
+    def beginning_with(self, end: str) -> list[Candidate]:
+        """Return the places whose cores begin with the longest possible end of ``end``."""
+        for start in range(len(end) - 1):
+            begun = end[start:]
+            first = bisect_left(self._sorted, begun)
+            last = bisect_left(self._sorted, begun + "\U0010ffff")
+            if first < last:
+                cores = self._sorted[first:last]
+                return list(dict.fromkeys(c for core in cores for c in self._names[core].full))
+        return []
 
 
-def _mention(text: str, hit: Hit[_Name], method: Method) -> Mention:
-    said = text[hit.start : hit.end]
-    return Mention(said, hit.start, hit.end, method, hit.value.bare, hit.value.meanings)
+def _mention(text: str, hit: Hit[_Name], method: Method) -> Mention | None:
+    """Return what a core means together with the suffix that follows it; ``None``: nothing."""
+    name, start, end = hit.value, hit.start, hit.end
+    if name.alias:
+        every = tuple(dict.fromkeys((*name.alias, *name.full)))
+        return Mention(text[start:end], start, end, method, bare=False, meanings=every)
+    villages = tuple(meaning for meaning in name.full if not meaning.is_town)
+    towns = tuple(meaning for meaning in name.full if meaning.is_town)
+    near = (*villages, *(m for m in name.short if not m.is_town))
+    far = (*towns, *(m for m in name.short if m.is_town))
+    suffix = _suffix(text, end, villages=near, towns=far)
+    if suffix in _SAID_OF_TOWNS or (suffix and _TOWN_SUFFIX.fullmatch(suffix)):
+        return Mention(
+            text[start : end + len(suffix)], start, end + len(suffix), method, bare=False,
+            meanings=towns or far,
+        )  # fmt: skip
+    if suffix and (villages or end - start >= _STANDS_ALONE):
+        end += len(suffix)
+        return Mention(text[start:end], start, end, method, bare=False, meanings=villages or near)
+    if _OTHER_UNITS.match(text, end):
+        return None
+    if end - start < _MIN_SYLLABLES and method is not Method.CHARACTERS:
+        return None
+    short = tuple(meaning for meaning in name.short if meaning not in name.full)
+    return Mention(text[start:end], start, end, method, bare=True, meanings=name.full, short=short)
 
 
-def _all_names(grid_map: GridMap) -> dict[str, _Name]:
-    """Return every name, bare or with a suffix, and all that it may mean."""
-    bare: dict[str, list[Candidate]] = {}
-    full: dict[str, list[Candidate]] = {}
-    for unit in grid_map.units.values():
-        if unit.kind is UnitKind.TOWN:
-            town = _town(unit)
-            short, long = _town_names(unit)
-            _note(town, (short,), bare)
-            _note(town, long, full)
+def _suffix(
+    text: str, at: int, *, villages: Sequence[Candidate], towns: Sequence[Candidate]
+) -> str:
+    """Return the longest suffix that stands at a position and fits what the core may mean."""
+    for length in range(_LONGEST_SUFFIX, 0, -1):
+        said = text[at : at + length]
+        if len(said) == length and (
+            (villages and said in _SAID_OF_VILLAGES)
+            or (towns and (said in _SAID_OF_TOWNS or _TOWN_SUFFIX.fullmatch(said)))
+        ):
+            return said
+    return ""
+
+
+def _joined(one: _Name | None, other: _Name) -> _Name:
+    if one is None:
+        return other
+    return _Name(*(tuple(dict.fromkeys((*a, *b))) for a, b in zip(one, other, strict=True)))
+
+
+def _all_names(grid_map: GridMap, towns: Mapping[str, Candidate]) -> dict[str, _Name]:
+    """Return every core, short form and alias, and all that it may mean."""
+    names: dict[str, _Name] = {}
+    for place, core, aliases in _places(grid_map, towns):
+        names[core] = _joined(names.get(core), _Name(full=(place,)))
+        for short in _shorter(core, place):
+            names[short] = _joined(names.get(short), _Name(short=(place,)))
+        for alias in aliases:
+            names[alias] = _joined(names.get(alias), _Name(alias=(place,)))
+    return names
+
+
+def _places(
+    grid_map: GridMap, towns: Mapping[str, Candidate]
+) -> Iterator[tuple[Candidate, str, tuple[str, ...]]]:
+    """Yield every place with its core and its aliases."""
+    peoples: dict[str, list[str]] = {}
+    for town in towns.values():
+        if "族" in town.name:
+            peoples.setdefault(_TOWN_SUFFIX.search(town.name)[0], []).append(town.code)  # type: ignore[index]
+    for town in towns.values():
+        core = _TOWN_SUFFIX.sub("", town.name) or town.name
+        # 蒙古族乡 says which town, where only one is so called.
+        own = tuple(suffix for suffix, codes in peoples.items() if codes == [town.code])
+        yield town, core, (*grid_map.units[town.code].aliases, *own)
     for grid in grid_map.grids.values():
-        above = grid_map.town_of(grid.code)
-        short = _without(grid.name.zh, _VILLAGE_SUFFIXES)
-        village = Candidate(PlaceSort.VILLAGE, grid.code, f"{above.name.zh}{short}村", above.id)
-        _note(village, (short,), bare)
-        _note(village, (*(short + suffix for suffix in _SAID_OF_VILLAGES), *grid.aliases), full)
-    named = {name: _Name(bare=True, meanings=tuple(found)) for name, found in bare.items()}
-    return named | {name: _Name(bare=False, meanings=tuple(found)) for name, found in full.items()}
+        above = towns[grid_map.town_of(grid.code).id]
+        core = _without(grid.name.zh, _VILLAGE_SUFFIXES)
+        suffix = "村" if core == grid.name.zh else grid.name.zh.removeprefix(core)
+        suffix = "社区" if suffix.startswith("社区") else "村"
+        name = f"{above.name}{core}{suffix}"
+        yield Candidate(PlaceSort.VILLAGE, grid.code, name, above.code), core, grid.aliases
+
+
+def _shorter(core: str, place: Candidate) -> Iterable[str]:
+    """Return what people make of a name: 半拉山子 → 半拉山, 大孤家子镇 → 孤家子, 大孤."""
+    found = set()
+    for long, brief in (
+        ("堡子", "堡"),
+        ("子", ""),
+        ("窝堡", "窝棚"),
+        ("河子", "河"),
+        ("房申", "房"),
+    ):
+        if core.endswith(long):
+            found.add(core.removesuffix(long) + brief)
+    if core.endswith(("屯", "堡", "沟")) and len(core) >= _STANDS_ALONE:
+        found.add(core + "子")
+    if place.is_town:
+        found |= {core[:2], core[1:] if core[0] in "大小" else core, core.removesuffix("河子")}
+    return {short for short in found if len(short) > 1 and short != core}
 
 
 def _town(unit: Unit) -> Candidate:
     return Candidate(PlaceSort.TOWN, unit.id, unit.name.zh, unit.id)
-
-
-def _town_names(town: Unit) -> tuple[str, tuple[str, ...]]:
-    official = town.name.zh
-    said = (official + suffix for suffix in _SAID_OF_TOWNS)
-    return _without(official, _TOWN_SUFFIXES), (official, *said, *town.aliases)
 
 
 def _without(name: str, suffixes: tuple[str, ...]) -> str:
@@ -209,10 +304,3 @@ def _without(name: str, suffixes: tuple[str, ...]) -> str:
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)
     return name
-
-
-def _note(candidate: Candidate, names: Iterable[str], into: dict[str, list[Candidate]]) -> None:
-    for name in names:
-        meanings = into.setdefault(name, [])
-        if candidate not in meanings:
-            meanings.append(candidate)

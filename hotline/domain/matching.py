@@ -26,15 +26,19 @@ class Matcher(Generic[_V]):
             self._automaton.add_word(word, (word, value))
         self._automaton.make_automaton()
 
-    def find(self, text: str) -> list[Hit[_V]]:
-        """Return the words of ``text``; a word inside a longer word is not one of them."""
+    def every(self, text: str) -> list[Hit[_V]]:
+        """Return all words of ``text``, those inside longer ones too, in order of their ends."""
         if not len(self._automaton):
             return []
-        # The automaton's own iter_long loses words that begin inside a longer, unfinished one.
-        every = [
+        return [
             Hit(last + 1 - len(word), last + 1, word, value)
             for last, (word, value) in self._automaton.iter(text)
         ]
+
+    def find(self, text: str) -> list[Hit[_V]]:
+        """Return the words of ``text``; a word inside a longer word is not one of them."""
+        # The automaton's own iter_long loses words that begin inside a longer, unfinished one.
+        every = self.every(text)
         if len(every) < 2:  # noqa: PLR2004 - nothing to choose between
             return every
         every.sort(key=lambda hit: (hit.start, -hit.end))

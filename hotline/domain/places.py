@@ -1,26 +1,37 @@
-"""Find the place that a caller means: by characters first, then by toneless pinyin. Never guess.
+"""Find the place that a caller means: by characters, then by sound. Never guess.
 
 Recognised speech writes homophones (大姑家子镇 for 大孤家子镇), so names are also compared by their
-syllables; but only where characters found nothing better. Where two places fit (two villages of one
-name, a village named like its town), the caller is asked (ADR 0006).
+syllables, and last with dialects folded; each only where the stronger witnesses found nothing
+better. Where two places fit (two villages of one name, a village named like its town), the caller
+is asked (ADR 0006, ADR 0014).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import Final
 
+from hotline.domain import cues
 from hotline.domain.gazetteer import Candidate, Mention, Method, Names
 from hotline.domain.grid import GridMap
 from hotline.domain.matching import Matcher
 
-# A bare name shorter than this is too common a word to stand alone (老边, 桃山, 孟家).
-_STANDS_ALONE: Final = 3
 # What may stand between a town and its village.
-_JOINTS: Final = frozenset("的，, 、")
+_JOINT: Final = re.compile(r"[的，, 、啊呢嗯呃那这边下面底个]{0,4}")
 # Words around a name that is the whole answer to "which village?".
-_FILLERS: Final = "我是在家住就那个的，。,. 、啊呢吧嗯哦"
+_FILLERS: Final = "我是在家住就那个的，。,. 、啊呢吧嗯哦俺们"
+# Before a short name these say that it is a place, when its town is named elsewhere.
+_PLACED: Final = re.compile(r"(?:在|住|是|俺们?|我们|咱们?|搁|到|叫|，|,|。| )$")
+_BOUND: Final = re.compile(r"$|[的这那，。,.、！？!? 村屯]|旮|疙|嘎")
+# So much of a half-typed text may be the beginning of a name.
+_LONGEST_START: Final = 5
+# A name heard only with dialects folded needs this much to stand without its town.
+_MIN_FOLDED: Final = 4
+# 康平 for 康平县; 新民 alone is also a word.
+_BORDER_SUFFIX: Final = re.compile(r"(?<=..)[县市区]$")
+_AMBIGUOUS_SHORT: Final = frozenset({"新民"})
 
 
 class PlaceKind(StrEnum):
@@ -42,7 +53,7 @@ class PlaceReading:
         kind: how well it is known.
         grid_code: the grid, when ``kind`` is ``grid``.
         town: the town's unit id, whenever the town is known.
-        candidates: what to ask between, when it is ambiguous.
+        candidates: what to ask between, when it is ambiguous; what it may have been, otherwise.
         rejected: what fitted a name but not the rest of the text.
         mentions: the names that were found: the reasons.
         beyond: the name of the place without grids, for ``outside`` and ``not_live``.
@@ -58,9 +69,9 @@ class PlaceReading:
 
     @property
     def method(self) -> Method | None:
-        """The weaker of the methods that the reading rests on."""
+        """The weakest of the methods that the reading rests on."""
         used = {mention.method for mention in self.mentions}
-        return (Method.PINYIN if Method.PINYIN in used else Method.CHARACTERS) if used else None
+        return next((method for method in reversed(Method) if method in used), None)
 
 
 class Gazetteer:
@@ -68,9 +79,13 @@ class Gazetteer:
 
     def __init__(self, grid_map: GridMap) -> None:
         self._names = Names(grid_map)
+        self.sounds = self._names.sounds
+        borders = [(name, PlaceKind.OUTSIDE) for name in grid_map.neighbours]
+        brief = {_BORDER_SUFFIX.sub("", name) for name, _ in borders} - _AMBIGUOUS_SHORT
         self._beyond = Matcher(
             [
-                *((name, PlaceKind.OUTSIDE) for name in grid_map.neighbours),
+                *((name, PlaceKind.OUTSIDE) for name in brief),
+                *borders,
                 *((name, PlaceKind.NOT_LIVE) for name in grid_map.not_live),
             ]
         )
@@ -83,20 +98,59 @@ class Gazetteer:
             town: the town's unit id when an earlier answer settled it; a town that is named in
                 ``text`` counts more.
         """
-        found = _weighed(text, self._names.by_characters(text), town)
         hint = self._names.towns.get(town) if town is not None else None
-        reading = _settle(found, hint)
+        found = self._local(text, cues.doubted(text, self._find(text, text, Method.CHARACTERS)))
+        reading = _reading(text, found, hint)
         if reading.kind is PlaceKind.GRID:
             return reading
-        heard = self._names.by_syllables(text)
-        fresh = [mention for mention in heard if not any(_overlap(mention, m) for m in found)]
-        if fresh:
-            both = sorted((*found, *fresh), key=lambda mention: mention.start)
-            again = _settle(_weighed(text, both, town), hint)
-            # Syllables are the weaker witness: they may settle a question, not spoil an answer.
-            if again.kind is PlaceKind.GRID or reading.kind is PlaceKind.NONE:
+        sound = self.sounds.of(text)
+        for method in (Method.PINYIN, Method.DIALECT):
+            if method is Method.DIALECT:
+                sound = self.sounds.folded(sound)
+            more = self._local(text, _fresh(self._find(text, sound, method), found))
+            if not more:
+                continue
+            firm = [one for one in found if _firm(one) or not _overlap(one, more)]
+            found = sorted((*firm, *more), key=lambda mention: mention.start)
+            again = _reading(text, cues.doubted(text, _undoubted(found)), hint)
+            # The weaker witness may settle a question, not spoil an answer.
+            if again.kind is PlaceKind.GRID:
+                return again
+            if reading.kind is PlaceKind.NONE:
                 reading = again
         return self._beyond_border(text) if reading.kind is PlaceKind.NONE else reading
+
+    def complete(self, text: str, town: str | None = None) -> tuple[Candidate, ...]:
+        """Return the places whose names begin with the last characters of a half-typed text.
+
+        Args:
+            text: what was typed so far.
+            town: the town's unit id, to list its villages first.
+        """
+        places = self._names.beginning_with(text[-_LONGEST_START:])
+        return tuple(sorted(places, key=lambda place: (place.town != town, not place.is_town)))
+
+    def _find(self, text: str, sound: str, method: Method) -> list[Mention]:
+        return self._names.find(text, sound, method)
+
+    def _local(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """Return the names without those that lie under a place beyond the border."""
+        if not mentions:
+            return mentions
+        borders = [
+            (hit.start, hit.end)
+            for hit in self._beyond.find(text)
+            if hit.value is PlaceKind.OUTSIDE
+        ]
+        for border in borders:
+            mentions = [
+                mention
+                for mention in mentions
+                if mention.is_town or not cues.belongs_beyond(text, border, mention)
+            ]
+            if not cues.is_away(text, border) and not any(m.is_town for m in mentions):
+                mentions = [replace(mention, doubtful=True) for mention in mentions]
+        return mentions
 
     def _beyond_border(self, text: str) -> PlaceReading:
         for hit in self._beyond.find(text):
@@ -104,53 +158,133 @@ class Gazetteer:
         return PlaceReading(PlaceKind.NONE)
 
 
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.start < other.end and other.start < one.end
+def _undoubted(mentions: Iterable[Mention]) -> list[Mention]:
+    return [replace(m, doubtful=False) if m.doubtful else m for m in mentions]
+
+
+def _fresh(heard: Sequence[Mention], found: Sequence[Mention]) -> list[Mention]:
+    """Return what a weaker witness adds to the names that stronger ones found."""
+    firm = [mention for mention in found if _firm(mention)]
+    return [mention for mention in heard if not _overlap(mention, firm)]
+
+
+def _firm(mention: Mention) -> bool:
+    """Whether a name is more than a part of some longer one: 冯贝 in 冯贝保镇 is not."""
+    return not mention.bare or len(mention.said) > 2  # noqa: PLR2004
+
+
+def _overlap(one: Mention, others: Iterable[Mention]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _reading(text: str, found: Sequence[Mention], hint: Candidate | None) -> PlaceReading:
+    town = hint.town if hint is not None else None
+    return _settle(cues.settled(text, _weighed(text, found, town)), hint)
 
 
 def _weighed(text: str, found: Sequence[Mention], town: str | None) -> list[Mention]:
     """Drop names that are too common to stand alone; read a bare name by its neighbours."""
+    named = {m.meanings[0].town for m in found if m.is_town and not m.bare}
+    only = next(iter(named)) if len(named) == 1 else town
     kept: list[Mention] = []
     for index, mention in enumerate(found):
-        if mention.bare:
-            before = kept[-1] if kept and _joined(text, kept[-1], mention) else None
-            after = found[index + 1] if index + 1 < len(found) else None
-            if after is not None and not _joined(text, mention, after):
-                after = None
-            narrowed = _narrowed(mention, before, after, town)
-            if narrowed is None and (_stands_alone(mention) or _is_whole(text, mention)):
-                narrowed = mention
-            if narrowed is not None:
-                kept.append(narrowed)
-        else:
-            kept.append(mention)
-    return kept
+        before = kept[-1] if kept and _adjoin(text, kept[-1], mention) else None
+        after = found[index + 1] if index + 1 < len(found) else None
+        if after is not None and not _adjoin(text, mention, after):
+            after = None
+        read = _read_by_neighbours(text, mention, before, after, town, only)
+        if read is not None:
+            kept.append(read)
+    return _towns_of_others(kept)
+
+
+def _towns_of_others(mentions: list[Mention]) -> list[Mention]:
+    """Read a name of both a town and its village as the town, where another village is named."""
+    sure = {
+        (m.meanings[0].town, m.meanings[0].code)
+        for m in mentions
+        if len(m.meanings) == 1 and not m.is_town and not m.doubtful
+    }
+    read = []
+    for mention in mentions:
+        towns = tuple(m for m in mention.meanings if m.is_town)
+        codes = {m.code for m in mention.meanings}
+        if (
+            mention.bare
+            and len(towns) == 1 < len(mention.meanings)
+            and any(town == towns[0].town and code not in codes for town, code in sure)
+        ):
+            mention = replace(mention, meanings=towns)  # noqa: PLW2901
+        read.append(mention)
+    return read
+
+
+def _read_by_neighbours(
+    text: str,
+    mention: Mention,
+    before: Mention | None,
+    after: Mention | None,
+    town: str | None,
+    only: str | None,
+) -> Mention | None:
+    """Return a name with the meanings that the words around it leave; ``None``: it is no name."""
+    narrowed = _narrowed(mention, before, after, town)
+    if narrowed is not None:
+        return narrowed
+    if mention.method is Method.DIALECT and not _folded_stands(mention, only):
+        return None
+    if not mention.bare or mention.stands_alone:
+        return mention if mention.meanings else None
+    if _is_whole(text, mention) and not mention.doubtful:
+        return mention if mention.meanings else None
+    inside = tuple(m for m in mention.meanings if not m.is_town and m.town == only)
+    behind = text[max(0, mention.start - 2) : mention.start]
+    if inside and _PLACED.search(behind) and _BOUND.match(text, mention.end):
+        return replace(mention, meanings=inside, doubtful=False)
+    # A doubtful name of enough characters is kept as something to ask about.
+    return mention if mention.doubtful and mention.meanings and len(mention.said) > 2 else None  # noqa: PLR2004
 
 
 def _narrowed(
-    bare: Mention, before: Mention | None, after: Mention | None, town: str | None
+    mention: Mention, before: Mention | None, after: Mention | None, town: str | None
 ) -> Mention | None:
-    """Return a bare name with only the meanings that its neighbours leave it, or ``None``.
+    """Return a name with only the meanings that its neighbours leave it, or ``None``.
 
     After its town (大孤家子镇大孤家子) it is the village; before one of the town's villages
     (大孤家子拉马桥) it is the town.
     """
-    within = _only_town(before.meanings) if before is not None and _is_town(before) else town
-    villages = tuple(m for m in bare.meanings if not m.is_town and m.town == within)
-    if within is not None and villages:
-        return replace(bare, meanings=villages)
-    towns = tuple(m for m in bare.meanings if m.is_town)
-    if towns and after is not None and any(m.town == towns[0].town for m in after.meanings):
-        return replace(bare, meanings=towns)
+    within = _only_town(before.meanings) if before is not None and before.is_town else town
+    villages = _villages(mention, within)
+    if within is not None and villages and (mention.bare or mention.doubtful):
+        return replace(mention, meanings=villages, doubtful=False)
+    if not mention.bare or after is None:
+        return None
+    below = {m.town for m in (*after.meanings, *after.short) if not m.is_town}
+    for every in (mention.meanings, mention.short):
+        towns = tuple(m for m in every if m.is_town and m.town in below)
+        if towns:
+            return replace(mention, meanings=towns, doubtful=False)
     return None
 
 
-def _joined(text: str, first: Mention, second: Mention) -> bool:
-    return set(text[first.end : second.start]) <= _JOINTS
+def _villages(mention: Mention, town: str | None) -> tuple[Candidate, ...]:
+    """Return the villages of a town that a name may mean: in full, or else as a short form."""
+    for every in (mention.meanings, mention.short):
+        found = tuple(m for m in every if not m.is_town and m.town == town)
+        if found:
+            return found
+    return ()
 
 
-def _stands_alone(mention: Mention) -> bool:
-    return len(mention.said) >= _STANDS_ALONE
+def _folded_stands(mention: Mention, town: str | None) -> bool:
+    """Whether a name heard with dialects folded is long enough, or lies in the town named."""
+    if any(meaning.town == town for meaning in mention.meanings):
+        return not mention.bare or mention.stands_alone
+    return not mention.bare and len(mention.said) > _MIN_FOLDED and town is None
+
+
+def _adjoin(text: str, first: Mention, second: Mention) -> bool:
+    return bool(_JOINT.fullmatch(text, first.end, second.start))
 
 
 def _is_whole(text: str, mention: Mention) -> bool:
@@ -158,22 +292,29 @@ def _is_whole(text: str, mention: Mention) -> bool:
     return not rest.strip(_FILLERS)
 
 
-def _is_town(mention: Mention) -> bool:
-    return all(meaning.is_town for meaning in mention.meanings)
-
-
 def _only_town(meanings: Iterable[Candidate]) -> str | None:
+    """Return the town that all meanings share."""
     towns = {meaning.town for meaning in meanings}
     return towns.pop() if len(towns) == 1 else None
 
 
 def _settle(mentions: Sequence[Mention], hint: Candidate | None) -> PlaceReading:
     """Join all names of a text into one reading."""
+    doubtful = [mention for mention in mentions if mention.doubtful]
+    mentions = [mention for mention in mentions if not mention.doubtful]
+    reading = _settle_sure(mentions, hint)
+    if doubtful and reading.kind in {PlaceKind.NONE, PlaceKind.TOWN_ONLY}:
+        asked = _distinct(chain.from_iterable(mention.meanings for mention in doubtful))
+        return replace(reading, candidates=tuple(asked))
+    return reading
+
+
+def _settle_sure(mentions: Sequence[Mention], hint: Candidate | None) -> PlaceReading:
     # A town that is named now counts more than an earlier answer.
-    named = _distinct(mention.meanings[0] for mention in mentions if _is_town(mention))
+    named = _distinct(mention.meanings[0] for mention in mentions if mention.is_town)
     if not named and hint is not None:
         named = [hint]
-    villages = [mention for mention in mentions if not _is_town(mention)]
+    villages = [mention for mention in mentions if not mention.is_town]
     towns = {candidate.town for candidate in named}
     if not villages:
         return _town_alone(named, mentions)

@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from hotline.domain.catalogue import Catalogue, ClassReading
 from hotline.domain.gazetteer import Candidate
-from hotline.domain.grid import DemandClass, GridMap, Urgency
-from hotline.domain.matching import Matcher
+from hotline.domain.grid import GridMap
 from hotline.domain.places import Gazetteer, PlaceKind, PlaceReading
 
 
@@ -25,81 +25,6 @@ class TriageReason(StrEnum):
     CLASS_AMBIGUOUS = "class_ambiguous"
     OUTSIDE_COUNTY = "outside_county"
     GRID_NOT_LIVE = "grid_not_live"
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A class of the catalogue, the keywords that spoke for it, and their strength together."""
-
-    code: str
-    score: int
-    words: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values for the ledger. Keywords are the map's words, not the caller's."""
-        return {"class": self.code, "score": self.score, "words": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class ClassReading:
-    """The class of a demand.
-
-    Attributes:
-        code: the class, when one is stronger than all others.
-        urgent: whether the class's urgency rule makes it urgent.
-        urgent_words: the words that made it so, when words decided.
-        scores: every class that any keyword spoke for, strongest first: reasons and rejected.
-    """
-
-    code: str | None
-    urgent: bool
-    urgent_words: tuple[str, ...]
-    scores: tuple[Scored, ...]
-
-
-class Catalogue:
-    """The classes of one map, ready to read texts. Building it takes a millisecond."""
-
-    def __init__(self, grid_map: GridMap) -> None:
-        self._classes = grid_map.classes
-        speaks_for: dict[str, dict[str, int]] = {}
-        for clazz in grid_map.classes.values():
-            for word, strength in clazz.keywords.items():
-                speaks_for.setdefault(word, {})[clazz.code] = strength
-        self._words = Matcher(speaks_for.items())
-
-    def classify(self, text: str) -> ClassReading:
-        """Return the class that the keywords of ``text`` speak for; none when two are equal."""
-        scores = self._scores({hit.word: hit.value for hit in self._words.find(text)})
-        best = [found for found in scores if found.score == scores[0].score]
-        # While two classes are equal, the more careful one sets the pace.
-        judged = [_urgency(self._classes[found.code], text) for found in best]
-        return ClassReading(
-            code=best[0].code if len(best) == 1 else None,
-            urgent=any(urgent for urgent, _ in judged),
-            urgent_words=tuple(word for _, words in judged for word in words),
-            scores=scores,
-        )
-
-    def _scores(self, keywords: Mapping[str, Mapping[str, int]]) -> tuple[Scored, ...]:
-        speakers: dict[str, list[tuple[str, int]]] = {}
-        for word, by in keywords.items():
-            for code, strength in by.items():
-                # Strength 0 only keeps a longer phrase from being taken for a keyword inside it.
-                if strength > 0:
-                    speakers.setdefault(code, []).append((word, strength))
-        scored = (
-            Scored(code, sum(strength for _, strength in said), tuple(word for word, _ in said))
-            for code, said in speakers.items()
-        )
-        return tuple(sorted(scored, key=lambda found: (-found.score, found.code)))
-
-
-def _urgency(clazz: DemandClass, text: str) -> tuple[bool, tuple[str, ...]]:
-    if clazz.urgency is not Urgency.WORDS:
-        return clazz.urgency is Urgency.ALWAYS, ()
-    words = tuple(word for word in clazz.urgent_words if word in text)
-    return bool(words), words
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +98,7 @@ def route(place: PlaceReading, clazz: ClassReading, grid_map: GridMap, day: date
 
     Args:
         place: what `Gazetteer.find` read, or `known_place` says.
-        clazz: what `Catalogue.classify` read, or `known_class` says.
+        clazz: what `Catalogue.classify` read, or `catalogue.known_class` says.
         grid_map: the version that decides.
         day: the county's day: a grid that is not live yet leaves its demands to the town.
     """
@@ -223,16 +148,6 @@ def known_place(grid_map: GridMap, grid_code: str) -> PlaceReading:
     return PlaceReading(PlaceKind.GRID, grid_code, grid_map.town_of(grid_code).id)
 
 
-def known_class(grid_map: GridMap, class_code: str, text: str = "") -> ClassReading:
-    """Return the reading for a class that a person chose; its urgency still follows the words.
-
-    Raises:
-        NotFoundError: this map has no such class.
-    """
-    urgent, words = _urgency(grid_map.clazz(class_code), text)
-    return ClassReading(class_code, urgent, words, ())
-
-
 class Router:
     """The gazetteer and the catalogue of one map together: what intake holds per version.
 
@@ -250,7 +165,7 @@ class Router:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The classes of the map's catalogue."""
-        return Catalogue(self.map)
+        return Catalogue(self.map, self.gazetteer.sounds)
 
     def warm(self) -> None:
         """Make both now, so that the first caller does not wait for them."""
@@ -270,8 +185,12 @@ class Router:
     def read(self, text: str, town: str | None = None) -> tuple[PlaceReading, ClassReading]:
         """Return what ``text`` says of place and class; the arguments are those of `route`."""
         place = self.gazetteer.find(text, town)
+        return place, self.classify(text, place)
+
+    def classify(self, text: str, place: PlaceReading) -> ClassReading:
+        """Return the class that a text speaks for beside the names of its place."""
         # A place's name is no keyword: 大房申村路灯 is not about a 村路.
         for mention in place.mentions:
             gap = " " * (mention.end - mention.start)
             text = text[: mention.start] + gap + text[mention.end :]
-        return place, self.catalogue.classify(text)
+        return self.catalogue.classify(text)

@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain import ledger
+from hotline.domain.catalogue import ClassReading, known_class
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid import GridMap, Post
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
 from hotline.domain.places import PlaceReading
-from hotline.domain.routing import ClassReading, Routing, known_class, known_place, route
+from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.tickets import Action, Role, Shield, Status, Step, ticket_number
 from hotline.kit import Kit
 from hotline.services import attention, merging, telling, tickets, timing
