@@ -86,7 +86,8 @@ def understand(reader: Router, text: str) -> Understood:
     )
     return Understood(
         town_code=place.grid_code[:9] if place.grid_code else town[:9],
-        village_code=place.grid_code or "",
+        # A grid below a village (a group, ten households) has the village's code and more digits.
+        village_code=place.grid_code[:12] if place.grid_code else "",
         class_code=routing.class_code or "",
         asked=asked,
         why=_why(routing),

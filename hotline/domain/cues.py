@@ -25,14 +25,16 @@ _COUNTED_AFTER: Final = re.compile(
 )
 # Names that are verbs or moods as well.
 _WORDS: Final = {
-    "建设": re.compile(r"新|工|项目|局|单位|的|美丽|村[里庄子级集]|中|过程|银行|用地|一|成"),
-    "团结": re.compile(r"一|起|同|互|的|协作|友爱|就|人"),
-    "和平": re.compile(r"解|相|共|的|年代|谈|友|处理|协商|区"),
-    "吉祥": re.compile(r"如意|物|的|三宝"),
-    "如意": re.compile(r"的|算盘|了"),
+    "建设": re.compile(
+        r"新|工|项目|局|单位|的(?![，。, ])|美丽|村[里庄子级集]|中|过程|银行|用地|一|成"
+    ),
+    "团结": re.compile(r"一|起|同|互|的(?![，。, ])|协作|友爱|就|人"),
+    "和平": re.compile(r"解|相|共|的(?![，。, ])|年代|谈|友|处理|协商|区"),
+    "吉祥": re.compile(r"如意|物|的(?![，。, ])|三宝"),
+    "如意": re.compile(r"的(?![，。, ])|算盘|了"),
     "石桥": re.compile(r"[坏断塌裂上下修要]|的|被|快"),
     "河南": re.compile(r"省|人|话|的|来"),
-    "新立": re.compile(r"的|了|个|项|户"),
+    "新立": re.compile(r"了|个|项|户"),
     "小沟": re.compile(r"[里边堵沟水上]"),
     "西山": re.compile(r"[上坡脚区煤]"),
     "前山": re.compile(r"[上坡后]"),

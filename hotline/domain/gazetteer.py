@@ -269,8 +269,10 @@ def _places(
     for grid in grid_map.grids.values():
         above = towns[grid_map.town_of(grid.code).id]
         core = _without(grid.name.zh, _VILLAGE_SUFFIXES)
-        suffix = "村" if core == grid.name.zh else grid.name.zh.removeprefix(core)
-        suffix = "社区" if suffix.startswith("社区") else "村"
+        # 某某村委会 is said 某某村; a group of a village (某某村一组) keeps its own name.
+        suffix = grid.name.zh.removeprefix(core)
+        if suffix:
+            suffix = "社区" if suffix.startswith("社区") else "村"
         name = f"{above.name}{core}{suffix}"
         yield Candidate(PlaceSort.VILLAGE, grid.code, name, above.code), core, grid.aliases
 
