@@ -100,9 +100,11 @@ def _receive(state: State, event: _Event) -> State:
 
 
 def _locate(state: State, event: _Event) -> State:
-    state = _routed(state, event.data["routing"])
+    routing = event.data["routing"]
+    state = _routed(state, routing)
+    state = replace(state, triage_reason=routing["triage"] or state.triage_reason)
     if event.role is Role.CITIZEN or event.data.get("urgent") is None:
-        return replace(state, triage_reason=event.data["routing"]["triage"] or state.triage_reason)
+        return state
     return replace(state, urgent=bool(event.data["urgent"]))
 
 

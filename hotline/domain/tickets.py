@@ -199,7 +199,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
         (Status.DISPATCHED, *_IN_HAND, Status.TRIAGE, Status.MERGED),
         _OFFICER | _OPERATOR,
     ),
-    Action.INFORM: ((Status.TRIAGE,), _OPERATOR),
+    Action.INFORM: ((Status.TRIAGE, Status.DISPATCHED), _OPERATOR),
     Action.GATHER: (_MAY_LEAD, _OPERATOR),
     Action.RELEASE: (tuple(Status), _OPERATOR | _SYSTEM),
     Action.CHECK_IN: (_IN_HAND, _OFFICER),

@@ -70,7 +70,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event with all that it refers to. ``data`` is the event's own, instants parsed."""
+    """One event with all that it refers to. ``data`` is the event's own, instants parsed.
+
+    ``person`` is who acted; where a caller's answer was taken down, whoever did that.
+    """
 
     seq: int
     at: datetime
@@ -137,6 +140,8 @@ class Dossier:
     views: tuple[tuple[IdentityView, Person | None], ...]
     officer: Person | None
     may: frozenset[Action]
+    lead: Ticket | None
+    members: tuple[Ticket, ...]
 
     def last(self, action: Action) -> Happened | None:
         """Return the latest event of a kind."""
@@ -188,6 +193,8 @@ def read(work: Work, number: str) -> Dossier:
         views=tuple((view, _person(loaded, view.staff_id, view.at)) for view in views),
         officer=_person(loaded, ticket.officer_id, work.now),
         may=may(work, ticket),
+        lead=ticket_rows.get(work.session, ticket.lead_id) if ticket.lead_id else None,
+        members=tuple(ticket_rows.members(work.session, ticket.id)) if ticket.members else (),
     )
 
 
@@ -231,6 +238,7 @@ def _load(work: Work, ticket: Ticket, known: set[UUID | None]) -> _Loaded:
     bodies = [json.loads(event.body) for event in events]
     messages = outbox.of_ticket(work.session, ticket.id)
     media = ticket_rows.media(work.session, ticket.id)
+    known |= {_uuid(body["data"].get("heard_by")) for body in bodies}
     known |= {_uuid(event.actor) for event in events} | {row.staff_id for row in messages}
     known |= {_uuid(told.get("person")) for body in bodies for told in _told_in(body["data"])}
     wanted = [staff_id for staff_id in known | {row.by for row in media} if staff_id is not None]
@@ -288,7 +296,7 @@ def _happened(loaded: _Loaded, row: TicketEvent, body: Mapping[str, Any]) -> Hap
         at=row.at,
         action=row.action,
         role=row.role,
-        person=_person(loaded, _uuid(row.actor), row.at),
+        person=_person(loaded, _uuid(row.actor) or _uuid(data.get("heard_by")), row.at),
         map_version=str(body["map"]),
         data=data,
         text=loaded.texts.get(str(data.get("text"))),

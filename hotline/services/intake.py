@@ -310,7 +310,7 @@ def locate(
     except NotFoundError as error:
         raise InvalidError(fields=["grid", "class"]) from error
     routing = route(place, clazz, router.map, work.now.astimezone(COUNTY_ZONE).date())
-    _apply(ticket, routing)
+    apply(ticket, routing)
     if urgent is not None:
         ticket.urgent = urgent
     data = {"routing": routing.as_json(), "urgent": ticket.urgent}
@@ -344,7 +344,7 @@ def say_more(
         return None
     routing = _read_again(work, ticket, masked, town, chosen)
     work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
-    _apply(ticket, routing)
+    apply(ticket, routing)
     if routing.triage is None:
         dispatch(work, ticket)
     else:
@@ -368,7 +368,8 @@ def _read_again(
     return route(place, clazz, router.map, day)
 
 
-def _apply(ticket: Ticket, routing: Routing) -> None:
+def apply(ticket: Ticket, routing: Routing) -> None:
+    """Write a routing onto a ticket; what was urgent before stays urgent."""
     ticket.class_code, ticket.grid, ticket.town = (
         routing.class_code,
         routing.grid_code,

@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 from typing import Final
+from uuid import UUID
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
@@ -16,7 +17,7 @@ from hotline.services import telling, timing
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Ticket
-from hotline.work import SYSTEM, Work
+from hotline.work import CITIZEN, SYSTEM, Work
 
 RESULT_WORDS: Final = {
     ResultKind.ACTED: "已处理",
@@ -92,17 +93,26 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
         timing.start_timer(work, ticket, Step.ASK, again)
 
 
-def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | None = None) -> None:
+def answer(
+    work: Work,
+    ticket: Ticket,
+    *,
+    solved: bool,
+    by: str,
+    grade: int | None = None,
+    heard_by: UUID | None = None,
+) -> None:
     """Take the caller's word: solved ends the ticket, not solved sends it back (退回重办).
 
     A redo gets a share of the first limit; after so many of them the matter goes up a rung.
 
     Args:
-        work: in the role of the citizen.
+        work: in the role of the citizen; of whoever spoke with them, where ``heard_by`` is given.
         ticket: locked, being asked about or archived without an answer.
         solved: what the caller says.
-        by: the channel of the answer: ``call``, ``message``, ``link`` or ``web``.
+        by: the channel of the answer: ``call``, ``message``, ``link``, ``web`` or ``person``.
         grade: 5 (非常满意) to 1 (非常不满意), if the caller gave one.
+        heard_by: who took the answer down (`hotline.services.revisits` says who may).
 
     Raises:
         RefusedError: nothing is being asked.
@@ -113,7 +123,8 @@ def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | No
     work.act(
         ticket,
         Action.CONFIRM if solved else Action.DENY,
-        {"round": question.round, "by": by, "grade": grade},
+        {"round": question.round, "by": by, "grade": grade} | _taken_down(heard_by),
+        actor=CITIZEN if heard_by is not None else None,
     )
     question.answered_at, question.answered_by = work.now, by
     question.solved, question.grade = solved, grade
@@ -124,6 +135,10 @@ def answer(work: Work, ticket: Ticket, *, solved: bool, by: str, grade: int | No
         _wait_again(work, ticket)
     else:
         redo(work, ticket)
+
+
+def _taken_down(heard_by: UUID | None) -> dict[str, object]:
+    return {"heard_by": heard_by} if heard_by is not None else {}
 
 
 def rate(work: Work, ticket: Ticket, grade: int, *, by: str) -> None:

@@ -28,7 +28,12 @@ class TextForm(CommandForm):
 
 
 def carry_out(
-    number: str, action: str, form: CommandForm, do: Callable[[Work, Ticket], object]
+    number: str,
+    action: str,
+    form: CommandForm,
+    do: Callable[[Work, Ticket], object],
+    *,
+    back: str | None = None,
 ) -> ResponseReturnValue:
     """Carry a command out once, and go back to the ticket; a repeat changes nothing.
 
@@ -37,6 +42,7 @@ def carry_out(
         action: the word under which the page says that it was done.
         form: the parsed form.
         do: the service.
+        back: the endpoint of the list to go back to, instead of the ticket.
     """
     body = {name: value for name, value in request.form.items() if name != "done_at"}
     envelope = commands.Envelope(form.command_id, action, body, form.seen_version)
@@ -47,5 +53,7 @@ def carry_out(
             do(work, ticket)
 
         commands.once(work, number, envelope, once)
-    back = "audit.tickets.show" if request.blueprint == "audit.tickets" else "console.tickets.show"
-    return redirect(url_for(back, number=number, done=action), code=303)
+    if back is not None:
+        return redirect(url_for(back, about=number, done=action), code=303)
+    own = "audit.tickets.show" if request.blueprint == "audit.tickets" else "console.tickets.show"
+    return redirect(url_for(own, number=number, done=action), code=303)

@@ -5,7 +5,7 @@ folded, so that nothing depends on this table being complete.
 """
 
 # ruff: noqa: ANN401  facts come from JSON
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,10 +14,11 @@ from flask import Flask
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
 from hotline.domain.limits import Limit, LimitKind
+from hotline.domain.missing import Particular
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
-from hotline.web import words
+from hotline.web import desk_words, words
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext
@@ -55,6 +56,7 @@ _BY: Final = {
     "call": lazy_gettext("电话"),
     "message": lazy_gettext("短信"),
     "link": lazy_gettext("一次性链接"),
+    "person": lazy_gettext("人工回访"),
     "web": lazy_gettext("工单号和查询码"),
     "operator": lazy_gettext("与话务员通话"),
     "counter": lazy_gettext("窗口当面"),
@@ -77,6 +79,7 @@ def init_app(app: Flask) -> None:
         event_tone=event_tone,
         fault_words=fault_words,
         limit_words=limit_words,
+        particulars_words=particulars_words,
         person_words=person_words,
         rule_words=rule_words,
     )
@@ -116,6 +119,11 @@ def fault_words(fault: str | None) -> str:
     return str(words.FAULTS.get(fault, _("运营商代码 %(code)s", code=fault)))
 
 
+def particulars_words(codes: Sequence[str]) -> str:
+    """Return what a caller was told to add, in words."""
+    return _("、").join(str(desk_words.PARTICULARS.get(Particular(code), code)) for code in codes)
+
+
 def limit_words(code: str) -> str:
     """Return a limit such as ``1800s`` or ``5wd`` in words; what is none stays as it is."""
     try:
@@ -149,7 +157,7 @@ def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> st
     if event.action is Action.WHISTLE:
         return kind_words(grid_map, str(value))
     if event.action is Action.ANSWER:
-        return str(words.REPLY_KINDS.get(value, value))
+        return str(desk_words.REPLY_KINDS.get(value, value))
     return str(words.RESULT_KINDS.get(value, value))
 
 
@@ -200,6 +208,10 @@ def _numbers(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> st
     if len(value) <= _MOST_NUMBERS:
         return said
     return _("%(numbers)s 等 %(count)s 件", numbers=said, count=len(value))
+
+
+def _asked(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return particulars_words(value)
 
 
 def _limit(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
@@ -262,6 +274,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "unit": (lazy_gettext("单位"), _unit),
     "lead_number": (lazy_gettext("主单"), _grouped),
     "numbers": (lazy_gettext("并案工单"), _numbers),
+    "asked": (lazy_gettext("告知要补充"), _asked),
     "grid": (lazy_gettext("网格"), _grid),
     "class": (lazy_gettext("类别"), _class),
     "post": (lazy_gettext("岗位"), _post),

@@ -10,12 +10,20 @@ from hotline.web.i18n import lazy_gettext as _
 
 _TICKETS: Final = ("console.board.show", _("工单"))
 _MINE: Final = ("field.tasks.show", _("我的工单"))
-_WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
 _SEARCH: Final = ("search.show", _("查找"))
+_AT_THE_DESK: Final = (
+    _TICKETS,
+    ("console.ring_backs.show", _("待回拨")),
+    ("console.callers.show", _("人工回访")),
+    ("console.duplicates.show", _("并案建议")),
+    ("console.shift.show", _("交接班")),
+    _SEARCH,
+)
+_WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 # The desks of each role, its own first.
 _DESKS: Final = {
-    Role.OPERATOR: (_TICKETS, _SEARCH),
+    Role.OPERATOR: _AT_THE_DESK,
     Role.OFFICER: (_MINE,),
     Role.UNIT: (_WHISTLES, _MINE),
     Role.SUPERVISOR: (_OVERSIGHT, _TICKETS, _SEARCH),

@@ -5,12 +5,14 @@ from typing import Final
 
 from flask import Flask
 
-from hotline.domain.closing import ReplyKind, ResultKind
+from hotline.domain.closing import ResultKind
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
+from hotline.services.taking import AT_THE_DESK
+from hotline.web import desk_words
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.reject_words import REJECT_REASONS
@@ -131,6 +133,7 @@ TRIAGE_REASONS: Final = {
     TriageReason.OUTSIDE_COUNTY.value: _("不在本县"),
     TriageReason.GRID_NOT_LIVE.value: _("网格尚未上线"),
     RING_BACK: _("需要回电"),
+    AT_THE_DESK: _("话务员正在登记"),
     "return_upheld": _("退单成立，待改派"),
     "rejection_declined": _("不予受理未获批准"),
     "objected": _("来电人提出异议"),
@@ -157,14 +160,6 @@ RESULT_KINDS: Final = {
     ResultKind.PROMISED_BY_DATE: _("限期办理"),
     ResultKind.PLANNED: _("列入计划"),
     ResultKind.IMPOSSIBLE: _("无法办理"),
-}
-REPLY_KINDS: Final = {
-    ReplyKind.POLICY: _("政策解答"),
-    ReplyKind.PROCEDURE: _("办事指引"),
-    ReplyKind.KNOWN: _("已知情况说明"),
-    ReplyKind.PROGRESS: _("进度查询"),
-    ReplyKind.ELSEWHERE: _("告知受理渠道"),
-    ReplyKind.OTHER: _("其他答复"),
 }
 GRADES: Final = {
     5: _("非常满意"),
@@ -243,6 +238,7 @@ LEDGER_FAULTS: Final = {
     "root": _("与已签名的根不符"),
 }
 VIEWS: Final = {
+    "caller_history": _("查看来电人的以往工单"),
     "call_caller": _("查看号码，联系来电人"),
     "original": _("查看原始照片"),
     "recording": _("收听录音"),
@@ -311,6 +307,10 @@ REFUSALS: Final = {
     "lead_is_merged": _("这张工单自己已并入别的工单，请在主单上并案。"),
     "not_merged_here": _("这张工单没有并在这里。"),
     "merge_relied_on": _("已经就主单的结果问过来电人，不能再撤销并案。"),
+    "told_before": _("已经一次性告知过，不能再分次追问。"),
+    "call_has_ticket": _("这通来电已经登记过了。"),
+    "own_shift": _("自己交的班，要由别人来接。"),
+    "shift_taken": _("已经有人接班了。"),
     "no_grid": _("工单还没有确定网格。"),
     "not_asked": _("现在没有要您回答的问题。"),
     "not_submitted": _("还没有提交结果。"),
@@ -347,6 +347,8 @@ FIELDS: Final = {
     "done_at": _("办理时间"),
     "number": _("电话号码"),
     "tickets": _("工单"),
+    "reply": _("答复"),
+    "words": _("来电人的话"),
     "page": _("页"),
     "reason": _("查看理由"),
     "route": _("应走的途径"),
@@ -359,7 +361,7 @@ FIELDS: Final = {
 
 def init_app(app: Flask) -> None:
     """Give templates every table, and `error_words`."""
-    app.jinja_env.globals["words"] = {
+    app.jinja_env.globals["words"] = dict(desk_words.TABLES) | {
         "actions": ACTIONS,
         "attention": ATTENTION,
         "channels": CHANNELS,
@@ -373,7 +375,6 @@ def init_app(app: Flask) -> None:
         "place_methods": PLACE_METHODS,
         "party_tones": PARTY_TONES,
         "reasons": REASONS,
-        "reply_kinds": REPLY_KINDS,
         "result_kinds": RESULT_KINDS,
         "reject_reasons": REJECT_REASONS,
         "roles": ROLES,

@@ -2,8 +2,17 @@
 
 from flask import Blueprint
 
-from hotline.web.console import board, desk_intake, tickets
+from hotline.web.console import (
+    board,
+    callers,
+    desk_intake,
+    duplicates,
+    pulse,
+    ring_backs,
+    shift,
+    tickets,
+)
 
 bp = Blueprint("console", __name__, url_prefix="/console")
-for part in (board, desk_intake, tickets):
+for part in (board, callers, desk_intake, duplicates, pulse, ring_backs, shift, tickets):
     bp.register_blueprint(part.bp)

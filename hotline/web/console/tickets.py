@@ -7,8 +7,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import dossier, identity, intake, returns, tickets
+from hotline.domain.tickets import Action
+from hotline.services import (
+    dossier,
+    duplicates,
+    identity,
+    intake,
+    returns,
+    taking,
+    tickets,
+)
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web.console import places
@@ -34,6 +44,12 @@ class ContactForm(CommandForm):
     text: str = Field(default="", max_length=2000)
 
 
+class ReplyForm(TextForm):
+    """An answer on the spot, and what kind of answer it is."""
+
+    reply_kind: ReplyKind = ReplyKind.OTHER
+
+
 class RulingForm(TextForm):
     """The ruling on a return, with its reason."""
 
@@ -52,9 +68,33 @@ def show(number: str) -> ResponseReturnValue:
             guess=places.guess(found.map, found.ticket),
             places=places.choices(found.map),
             classes=places.classes(found.map),
+            suggested=duplicates.of_ticket(work, found.ticket) if _operates(found) else [],
+            wanted=taking.asked_of(work, found.ticket, _words(found)),
+            informed=found.last(Action.INFORM),
             command_id=uuid4,
             done=request.args.get("done"),
         )
+
+
+def _operates(found: dossier.Dossier) -> bool:
+    """Whether whoever looks may merge: neighbours are looked for on their pages only."""
+    return Action.GATHER in found.may
+
+
+def _words(found: dossier.Dossier) -> str:
+    return " ".join(text.body for text in found.texts if text.kind in {"words", "addition"})
+
+
+@bp.post("/<number>/inform")
+def inform(number: str) -> ResponseReturnValue:
+    """Put on record that the caller was told everything that is missing, together."""
+    form = CommandForm.model_validate(request.form.to_dict())
+
+    def do(work: Work, ticket: Ticket) -> None:
+        said = " ".join(text.body for text in ticket_rows.texts(work.session, ticket.id))
+        taking.inform(work, ticket, taking.asked_of(work, ticket, said))
+
+    return carry_out(number, "inform", form, do)
 
 
 @bp.post("/<number>/locate")
@@ -74,12 +114,12 @@ def locate(number: str) -> ResponseReturnValue:
 @bp.post("/<number>/answer")
 def answer(number: str) -> ResponseReturnValue:
     """Answer on the spot; that ends the ticket."""
-    form = TextForm.model_validate(request.form.to_dict())
+    form = ReplyForm.model_validate(request.form.to_dict())
     return carry_out(
         number,
         "answer",
         form,
-        lambda work, ticket: intake.answer_on_the_spot(work, ticket, form.text),
+        lambda work, ticket: intake.answer_on_the_spot(work, ticket, form.text, form.reply_kind),
     )
 
 

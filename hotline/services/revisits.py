@@ -1,0 +1,126 @@
+"""Callers whom a person asks (人工回访): those the machine did not reach, and the sample.
+
+The answer is the caller's, taken down by somebody who had no part in the handling: whoever closes
+never verifies.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from hotline.domain.errors import NotAllowedError, RefusedError
+from hotline.domain.grid import DemandKind
+from hotline.domain.tickets import Action, Role
+from hotline.services import tickets, timing, verification
+from hotline.store import desk
+from hotline.store import tickets as ticket_rows
+from hotline.store.desk import ToAsk
+from hotline.store.models import Ticket
+from hotline.work import Work
+
+# A caller who did not answer can be asked by a person for so long after the silence ended it.
+_LATE: Final = timedelta(days=7)
+# The share of the rest that a person asks whatever the machine reaches (docs/rules.md §4).
+_ONE_IN: Final = 10
+_ALWAYS: Final = frozenset({DemandKind.COMPLAINT, DemandKind.REPORT})
+
+
+class Why(StrEnum):
+    """Why a person asks this caller."""
+
+    UNREACHED = "unreached"  # the machine's calls failed, or were not answered
+    COMPLAINT = "complaint"  # complaints and reports: all of them
+    REDONE = "redone"  # it was not solved before
+    SAMPLE = "sample"  # one of ten of the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """A caller to ask: the open question with its ticket, and why a person asks."""
+
+    row: ToAsk
+    why: Why
+
+
+def waiting(work: Work, *, limit: int = 100) -> list[Revisit]:
+    """Return the callers whom a person should ask now; one query. Tickets of one's own are out."""
+    found = []
+    for row in desk.to_ask(work.session, work.now - _LATE):
+        why = _why(work, row)
+        if why is not None and not _took_part(work, row.ticket):
+            found.append(Revisit(row, why))
+    found.sort(key=lambda revisit: revisit.why is not Why.UNREACHED)
+    return found[:limit]
+
+
+def _why(work: Work, row: ToAsk) -> Why | None:
+    ticket, grid_map = row.ticket, timing.map_of(work, row.ticket)
+    tried_out = row.ask.tries >= grid_map.limits.asking.attempts
+    if tried_out or row.failed is not None or ticket.closed_at is not None:
+        return Why.UNREACHED
+    if ticket.class_code is not None and grid_map.clazz(ticket.class_code).kind in _ALWAYS:
+        return Why.COMPLAINT
+    if ticket.redos > 0:
+        return Why.REDONE
+    return Why.SAMPLE if in_sample(ticket) else None
+
+
+def in_sample(ticket: Ticket) -> bool:
+    """Whether a ticket is one of the ten per cent: by its id, so that nobody can choose."""
+    return hashlib.sha256(ticket.id.bytes).digest()[0] * _ONE_IN < 256  # noqa: PLR2004 a byte
+
+
+def heard(work: Work, ticket: Ticket, *, solved: bool, grade: int | None, note: str = "") -> None:
+    """Write down what the caller answered to a person.
+
+    Args:
+        work: in the role of the operator who spoke with the caller.
+        ticket: locked, with an open question.
+        solved: what the caller said.
+        grade: 5 (非常满意) to 1 (非常不满意), if the caller gave one.
+        note: what else the caller said.
+
+    Raises:
+        NotAllowedError: whoever asks had a part in the handling.
+        RefusedError: nothing is being asked.
+    """
+    _guard(work, ticket)
+    if note.strip():
+        work.act(ticket, Action.NOTE, dict(work.write(ticket, "note", tickets.words(note))))
+    verification.answer(
+        work, ticket, solved=solved, by="person", grade=grade, heard_by=work.actor.staff_id
+    )
+
+
+def not_reached(work: Work, ticket: Ticket, note: str = "") -> None:
+    """Write down that a person did not reach the caller either.
+
+    Raises:
+        RefusedError: nothing is being asked.
+    """
+    _guard(work, ticket)
+    question = ticket_rows.open_ask(work.session, ticket.id)
+    if question is None or question.answered_at is not None:
+        raise RefusedError(reason="not_asked", ticket=ticket.number)
+    question.tries += 1
+    data: dict[str, object] = {"round": question.round, "try": question.tries}
+    data |= {"by": "person", "outcome": "unreached"}
+    if note.strip():
+        data |= work.write(ticket, "note", tickets.words(note))
+    work.act(ticket, Action.ASK, data)
+
+
+def _guard(work: Work, ticket: Ticket) -> None:
+    if work.actor.role is not Role.OPERATOR:
+        raise NotAllowedError(role=work.actor.role)
+    if work.actor.staff_id is None or _took_part(work, ticket):
+        raise NotAllowedError(ticket=ticket.number, reason="self_verified")
+
+
+def _took_part(work: Work, ticket: Ticket) -> bool:
+    """Whether whoever acts submitted the result, or belongs to the unit that has the power."""
+    return work.actor.staff_id in {ticket.submitted_by, ticket.officer_id} or (
+        ticket.unit is not None and work.actor.unit == ticket.unit
+    )

@@ -1,0 +1,197 @@
+"""Rows for the operators' desk: lists that are read whole, each with one query."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from hotline.domain.tickets import Action, Status
+from hotline.store.models import (
+    Ask,
+    Call,
+    Outgoing,
+    Ticket,
+    TicketEvent,
+    TicketIdentity,
+    TicketText,
+)
+from hotline.store.paging import Order, Page, endless, page
+
+# Tickets that can be merged into another one, or lead.
+MERGEABLE: Final = (
+    *(Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED),
+    *(Status.HANDLING, Status.EXTENSION_PENDING),
+)
+
+
+class Known(NamedTuple):
+    """A ticket with the keyed hash of its caller and what was said first."""
+
+    ticket: Ticket
+    caller: str | None
+    words: str
+
+
+class RingBack(NamedTuple):
+    """Somebody to ring back: the call that failed, if it is known, and the tries so far."""
+
+    ticket: Ticket
+    call: Call | None
+    attempts: int
+    last_at: datetime | None
+    words: str
+
+
+class ToAsk(NamedTuple):
+    """A caller whom a person may ask: the open question, and how the machine's tries ended."""
+
+    ticket: Ticket
+    ask: Ask
+    failed: str | None
+    words: str
+
+
+def _first_words() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(
+        sa.select(col(TicketText.body))
+        .where(col(TicketText.ticket_id) == col(Ticket.id), col(TicketText.kind) == "words")
+        .order_by(col(TicketText.at))
+        .limit(1)
+        .scalar_subquery(),
+        "",
+    )
+
+
+def _known() -> sa.Select[Any]:
+    return (
+        sa.select(Ticket, col(TicketIdentity.number_hash), _first_words())
+        .join(TicketIdentity, col(TicketIdentity.ticket_id) == col(Ticket.id), isouter=True)
+        .where(col(Ticket.status).in_(MERGEABLE), col(Ticket.closed_at).is_(None))
+    )
+
+
+def near(session: Session, ticket: Ticket, since: datetime, *, limit: int = 200) -> list[Known]:
+    """Return the ticket itself and the open ones that share its town, class or caller.
+
+    Args:
+        session: any.
+        ticket: whose neighbours are looked for; it is among the rows while it is open.
+        since: demands that came before are left out.
+        limit: how many at most, the newest first.
+    """
+    mine = (
+        sa.select(col(TicketIdentity.number_hash))
+        .where(col(TicketIdentity.ticket_id) == ticket.id)
+        .scalar_subquery()
+    )
+    shared: list[sa.ColumnElement[bool]] = [
+        col(Ticket.id) == ticket.id,
+        col(TicketIdentity.number_hash) == mine,
+    ]
+    if ticket.town is not None:
+        shared.append(col(Ticket.town) == ticket.town)
+    if ticket.class_code is not None:
+        shared.append(col(Ticket.class_code) == ticket.class_code)
+    rows = session.execute(
+        _known()
+        .where(col(Ticket.received_at) >= since, sa.or_(*shared))
+        .order_by(col(Ticket.received_at).desc())
+        .limit(limit)
+    )
+    return [Known(*row) for row in rows]
+
+
+def mergeable(session: Session, since: datetime, *, limit: int = 400) -> list[Known]:
+    """Return the newest open tickets that may belong together."""
+    rows = session.execute(
+        _known()
+        .where(col(Ticket.received_at) >= since)
+        .order_by(col(Ticket.received_at).desc())
+        .limit(limit)
+    )
+    return [Known(*row) for row in rows]
+
+
+def of_caller(session: Session, hashes: Collection[str], *, limit: int = 10) -> list[Known]:
+    """Return a caller's tickets of any status: the open ones first, then the newest."""
+    if not hashes:
+        return []
+    rows = session.execute(
+        sa.select(Ticket, col(TicketIdentity.number_hash), _first_words())
+        .join(TicketIdentity, col(TicketIdentity.ticket_id) == col(Ticket.id))
+        .where(col(TicketIdentity.number_hash).in_(list(hashes)))
+        .order_by(col(Ticket.closed_at).is_not(None), col(Ticket.received_at).desc())
+        .limit(limit)
+    )
+    return [Known(*row) for row in rows]
+
+
+def ring_backs(session: Session, reason: str, *, at: str = "") -> Page[Any]:
+    """Return a page of who waits to be rung back (`RingBack`), whoever is due first in front."""
+    tries = (
+        sa.select(sa.func.count(), sa.func.max(col(TicketEvent.at)))
+        .where(
+            col(TicketEvent.ticket_id) == col(Ticket.id),
+            col(TicketEvent.action) == Action.CONTACT.value,
+        )
+        .lateral("tries")
+    )
+    count, last = tries.c
+    query = (
+        sa.select(Ticket, Call, count, last, _first_words())
+        .join(Call, col(Call.ticket_id) == col(Ticket.id), isouter=True)
+        .join(tries, sa.true())
+        .where(col(Ticket.status) == Status.TRIAGE, col(Ticket.triage_reason) == reason)
+    )
+    found = page(session, query, Order((endless(col(Ticket.due_at)), col(Ticket.id))), at=at)
+    return Page([RingBack(*row) for row in found], found.earlier, found.later)
+
+
+def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk]:
+    """Return the callers with an open question, the one whose silence is due first in front.
+
+    Args:
+        session: any.
+        since: tickets that ended in silence before this are left out.
+        limit: how many at most; the caller of this function picks among them.
+    """
+    failed = (
+        sa.select(col(Outgoing.fault))
+        .where(
+            col(Outgoing.ticket_id) == col(Ticket.id),
+            col(Outgoing.audience) == "caller",
+            col(Outgoing.cause).in_(["ask", "ask_link"]),
+            col(Outgoing.state) == "failed",
+        )
+        .order_by(col(Outgoing.created_at).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    last = (
+        sa.select(Ask)
+        .where(col(Ask.ticket_id) == col(Ticket.id))
+        .order_by(col(Ask.round).desc())
+        .limit(1)
+        .lateral("last")
+    )
+    question: Any = aliased(Ask, last)
+    rows = session.execute(
+        sa.select(Ticket, question, failed, _first_words())
+        .join(last, sa.true())
+        .where(
+            sa.or_(
+                col(Ticket.status) == Status.REVISIT,
+                sa.and_(
+                    col(Ticket.status) == Status.ARCHIVED_UNVERIFIED,
+                    col(Ticket.closed_at) >= since,
+                ),
+            ),
+            last.c.answered_at.is_(None),
+        )
+        .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
+        .limit(limit)
+    )
+    return [ToAsk(*row) for row in rows]

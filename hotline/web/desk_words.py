@@ -1,0 +1,70 @@
+"""The operators' desk in people's words: what is missing, why to ring, to ask, to merge."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hotline.domain.closing import ReplyKind
+from hotline.domain.duplicates import Sign
+from hotline.domain.missing import Particular
+from hotline.services import revisits
+from hotline.web.i18n import lazy_gettext as _
+
+REPLY_KINDS: Final = {
+    ReplyKind.POLICY: _("政策解答"),
+    ReplyKind.PROCEDURE: _("办事指引"),
+    ReplyKind.KNOWN: _("已知情况说明"),
+    ReplyKind.PROGRESS: _("进度查询"),
+    ReplyKind.ELSEWHERE: _("告知受理渠道"),
+    ReplyKind.OTHER: _("其他答复"),
+}
+PARTICULARS: Final = {
+    Particular.PLACE: _("哪个乡镇哪个村"),
+    Particular.MATTER: _("具体是什么事"),
+    Particular.CONTACT: _("怎样回电"),
+    Particular.SPOT: _("村里的具体位置（组、路、门牌、标志物）"),
+    Particular.SINCE: _("从什么时候开始"),
+    Particular.EXTENT: _("一户还是多户"),
+    Particular.WHOM: _("反映的是谁（人、店、单位）"),
+    Particular.EVIDENCE: _("有没有照片、票据等凭证"),
+}
+RING_BACK_REASONS: Final = {
+    "asked": _("请人工回电"),
+    "missed": _("来电时系统没接到"),
+    "recorded": _("留了言"),
+    "wanted_person": _("要人工，没等到"),
+    "silent": _("接通了没说话"),
+    "hung_up": _("没接起就挂了"),
+}
+REVISIT_REASONS: Final = {
+    revisits.Why.UNREACHED: _("机器没联系上"),
+    revisits.Why.COMPLAINT: _("投诉、举报，全部由人问"),
+    revisits.Why.REDONE: _("重办过"),
+    revisits.Why.SAMPLE: _("抽样"),
+}
+SIGNS: Final = {
+    Sign.SAME_CALLER: _("同一来电人"),
+    Sign.SAME_GRID: _("同一网格"),
+    Sign.SAME_TOWN: _("同一乡镇"),
+    Sign.OTHER_TOWN: _("不同乡镇"),
+    Sign.SAME_CLASS: _("同一类别"),
+    Sign.OTHER_CLASS: _("不同类别"),
+    Sign.CLOSE_IN_TIME: _("时间相近"),
+    Sign.LIKE_WORDS: _("话语相似"),
+}
+# What an operators' shift has in its hands.
+SHIFT_KINDS: Final = {
+    "alarms": _("险情警报"),
+    "ring_backs": _("待回拨"),
+    "triage": _("待核实派单"),
+    "disputed": _("退单待裁定"),
+}
+
+# As templates find them among the other words.
+TABLES: Final[Mapping[str, Mapping[Any, object]]] = {
+    "particulars": PARTICULARS,
+    "reply_kinds": REPLY_KINDS,
+    "revisit_reasons": REVISIT_REASONS,
+    "ring_back_reasons": RING_BACK_REASONS,
+    "shift_kinds": SHIFT_KINDS,
+    "signs": SIGNS,
+}
