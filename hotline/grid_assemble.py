@@ -33,7 +33,7 @@ def assemble(
             tuple(office.windows) if office else (),
             ZoneInfo(county.time_zone if county else "Asia/Shanghai"),
         ),
-        lines=tuple(grid.Line(line.number, line.names()) for line in items["lines"]),
+        lines=tuple(_line(item) for item in items["lines"]),
         danger=tuple(
             grid.DangerService(item.number, item.names(), tuple(item.words))
             for item in items["danger"]
@@ -56,6 +56,18 @@ def assemble(
         suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
         windows=tuple(shape.window() for shape in items["windows"]),
         routes=tuple(shape.route() for shape in items["routes"]),
+    )
+
+
+def _line(shape: shapes.LineShape) -> grid.Line:
+    return grid.Line(
+        number=shape.number,
+        name=shape.names(),
+        key=shape.key,
+        spoken=shape.spoken,
+        supervision=shape.supervision,
+        natural=shape.natural,
+        limits={step: found.allowance() for step, found in shape.limits.items()},
     )
 
 

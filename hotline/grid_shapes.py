@@ -111,12 +111,6 @@ class OfficeShape(Shape):
     windows: list[tuple[time, time]] = Field(min_length=1)
 
 
-class LineShape(Named):
-    """An item of ``lines``."""
-
-    number: Text
-
-
 class DangerShape(Named):
     """An item of ``danger``."""
 
@@ -163,6 +157,17 @@ class AllowanceShape(Shape):
     def allowance(self) -> Allowance:
         """Return them as the domain has them."""
         return Allowance(self.normal, self.urgent)
+
+
+class LineShape(Named):
+    """An item of ``lines``. The machine uses the keys 0 to 3 itself."""
+
+    number: Text
+    key: Annotated[str, StringConstraints(pattern=r"^[4-9]$")] | None = None
+    spoken: Text | None = None
+    supervision: int = Field(default=0, ge=0, le=3)
+    natural: bool = False
+    limits: dict[Id, AllowanceShape] = {}
 
 
 class ExtensionsShape(Shape):

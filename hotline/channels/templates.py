@@ -22,6 +22,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
         "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请裁定。"
     ),
     "overdue": "【12345】工单{number}：{place} {demand}，{step}已超时限，已升至{rung}。",
+    "supervised": "【12345督办】工单{number}：{place} {demand}，{line}来件，请关注。",
     "redo": "【12345】工单{number}：来电人表示未解决，退回重办（第{count}次）。请于{due}前办结。",
     "raised": "【12345】工单{number}：{place} {demand}，已{count}次未解决，升至{rung}。",
     "granted": "【12345】工单{number}：延期申请已批准，新时限{due}。",

@@ -14,13 +14,19 @@ HEARS: Final = "cmn-Hans-CN"
 SPEAKS: Final = "zh-CN"
 QUEUE: Final = "operators"
 SILENCE_S: Final = 5
+# Who knows the key of a line presses it at once: nobody else waits for it longer than this.
+KEY_S: Final = 1
 # What a caller who can't or won't speak may press; the words go where spoken ones go.
 KEY_WORDS: Final = {"1": "停水", "2": "停电", "3": "暖气不热"}
 PERSON_KEY: Final = "0"
 
-WELCOME: Final = "您好，这里是12345热线，正在为您转接话务员，请稍候。"
+WELCOME: Final = "您好，这里是12345热线，{lines}正在为您转接话务员，请稍候。"
+WELCOME_TO_LINE: Final = "{line}，正在为您转接话务员，请稍候。"
 WAITING: Final = "话务员正忙，请稍候。"
-GREETING: Final = "您好，现在由12345机器受理。请说出您在哪个乡镇哪个村，有什么事。转人工请按0。"
+GREETING: Final = (
+    "您好，现在由12345机器受理。请说出您在哪个乡镇哪个村，有什么事。转人工请按0{lines}。"
+)
+GREETING_OF_LINE: Final = "{line}。请说出您在哪里，有什么事。转人工请按0。"
 AGAIN: Final = "没有听清。请再说一遍，或者按键：停水请按1，停电请按2，供暖请按3，转人工请按0。"
 WHICH_PLACE: Final = "请问是哪个乡镇、哪个村？"
 WHICH_VILLAGE: Final = "请问是{town}的哪个村？"
@@ -59,10 +65,32 @@ def spoken_number(number: str) -> str:
     return "，".join(" ".join(group) for group in groups)
 
 
-def queue(wait_url: str, left_url: str) -> str:
-    """Put the caller into the operators' queue."""
+def welcome(lines: Sequence[str]) -> str:
+    """Return the greeting before the operators' queue: ``lines`` are the few words of each line."""
+    return WELCOME.format(lines="".join(f"{spoken}，" for spoken in lines))
+
+
+def greeting(lines: Sequence[str]) -> str:
+    """Return the machine's greeting, with the few words of each line."""
+    return GREETING.format(lines="".join(f"，{spoken}" for spoken in lines))
+
+
+def queue(prompt: str, wait_url: str, left_url: str, *, line_url: str | None = None) -> str:
+    """Put the caller into the operators' queue.
+
+    Args:
+        prompt: what is said before.
+        wait_url: the address that says what a waiting caller hears.
+        left_url: the address that is told when the caller leaves the queue.
+        line_url: the address that gets the key of a line, pressed while ``prompt`` is said.
+    """
     response = VoiceResponse()
-    response.say(WELCOME, language=SPEAKS)
+    if line_url is None:
+        response.say(prompt, language=SPEAKS)
+    else:
+        gather = Gather(input="dtmf", action=line_url, method="POST", timeout=KEY_S, num_digits=1)
+        gather.say(prompt, language=SPEAKS)
+        response.append(gather)
     response.enqueue(QUEUE, wait_url=wait_url, wait_url_method="POST", action=left_url)
     return str(response)
 

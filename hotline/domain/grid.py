@@ -185,18 +185,37 @@ class GridMap:
                     return self.posts[post_id]
         return self.posts[unit.duty]
 
-    def limit(self, step: str, class_code: str | None, *, urgent: bool) -> Limit:
-        """Return the limit of a step for a class: its own, else its kind's, else the county's.
+    def line(self, number: str | None) -> Line:
+        """Return a line by its number; the one that everybody rings where there is no such."""
+        return next((line for line in self.lines if line.number == number), self.lines[0])
+
+    def line_by_key(self, key: str) -> Line | None:
+        """Return the line that a digit leads to during the greeting; ``None``: no line."""
+        return next((line for line in self.lines if line.key == key), None)
+
+    def limit(
+        self, step: str, class_code: str | None, *, urgent: bool, line: str | None = None
+    ) -> Limit:
+        """Return the limit of a step: the line's own, else the class's, its kind's, the county's.
 
         Args:
             step: the step's name; ``handle`` depends on the class's kind.
             class_code: ``None`` while the class is not known: then help (求助) is assumed.
             urgent: whether the ticket is urgent.
+            line: the number of the line that the demand came in on.
 
         Raises:
             NotFoundError: no such class.
             InvalidError: the map sets no limit for ``step``.
         """
+        on = self.line(line)
+        if step in on.limits:
+            found = on.limits[step].limit(urgent=urgent)
+        else:
+            found = self._limit(step, class_code, urgent=urgent)
+        return found.as_natural() if on.natural else found
+
+    def _limit(self, step: str, class_code: str | None, *, urgent: bool) -> Limit:
         found = self.clazz(class_code) if class_code is not None else None
         if found is not None and step in found.limits:
             return found.limits[step].limit(urgent=urgent)

@@ -54,6 +54,7 @@ def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
         *_words(parts),
         *_limits(parts, known),
         *_office(parts, known),
+        *_lines(parts),
         *_suspicion(parts, known),
         *_windows(parts, known),
     )
@@ -262,11 +263,14 @@ def _steps(parts: MapParts) -> Iterator[Problem]:
     for step in parts.limits.steps:
         if step not in KNOWN_STEPS:
             yield problem("unknown_step", Ref("section", "limits", ("steps", step)), key=step)
-    for clazz in parts.classes:
-        for step in clazz.limits:
+    own = (
+        *((Ref("class", clazz.code), clazz.limits) for clazz in parts.classes),
+        *((Ref("line", line.number), line.limits) for line in parts.lines),
+    )
+    for ref, limits in own:
+        for step in limits:
             if step not in KNOWN_STEPS:
-                ref = Ref("class", clazz.code, ("limits", step))
-                yield problem("unknown_step", ref, key=step)
+                yield problem("unknown_step", ref._replace(field=("limits", step)), key=step)
 
 
 def _missing_limits(parts: MapParts) -> Iterator[Problem]:
@@ -291,6 +295,8 @@ def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:
     for window in parts.windows:
         yield Ref("window", window.id, ("react",)), window.react
         yield from _both(Ref("window", window.id), ("limits",), window.limits)
+    for line in parts.lines:
+        yield from _both(Ref("line", line.number), ("limits",), line.limits)
     for kind in parts.whistles:
         ref = Ref("whistle", kind.name)
         yield ref._replace(field=("ack",)), kind.ack
@@ -312,6 +318,14 @@ def _office(parts: MapParts, known: Known) -> Iterator[Problem]:
     marks = [mark for window in parts.office.windows for mark in window]
     if not marks or any(early >= late for early, late in pairwise(marks)):
         yield problem("office_windows", Ref("section", "office", ("windows",)))
+
+
+def _lines(parts: MapParts) -> Iterator[Problem]:
+    """No key may lead to two lines; whoever dials nothing is on the first."""
+    keys: dict[str, str] = {}
+    for line in parts.lines:
+        if line.key is not None and keys.setdefault(line.key, line.number) != line.number:
+            yield problem("line_key_twice", Ref("line", line.number, ("key",)), key=line.key)
 
 
 class _Everything(frozenset[str]):

@@ -150,6 +150,10 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
         Wording("危险词“{key}”同属两个号码", "danger word '{key}' belongs to two numbers"),
         Wording("只留一个号码", "keep it under one number"),
     ),
+    "line_key_twice": (
+        Wording("按键“{key}”同属两条专线", "key '{key}' leads to two lines"),
+        Wording("改一个按键", "give one of them another key"),
+    ),
     "limit_not_positive": (
         Wording("时限必须大于零", "a limit must be longer than nothing"),
         Wording("填写大于零的时限", "write a limit above zero"),

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -209,10 +209,23 @@ class WhistleKind:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the hotline, such as 12345; an attribute of intake."""
+    """A line of the hotline, such as 12345-9 for visitors; an attribute of intake.
+
+    Attributes:
+        key: the digit that callers dial during the greeting; ``None``: no digit leads here.
+        spoken: the few words of the greeting that say so; ``None``: it is not announced.
+        supervision: from 0 (none) to 3, see `hotline.domain.tickets.Supervision`.
+        natural: whether nights and holidays count for its limits: it is watched day and night.
+        limits: its own limits by step, where they differ from the class's and the county's.
+    """
 
     number: str
     name: Name
+    key: str | None = None
+    spoken: str | None = None
+    supervision: int = 0
+    natural: bool = False
+    limits: Mapping[str, Allowance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,15 @@ class Limit:
         """Whether nights and holidays count."""
         return self.kind is LimitKind.NATURAL
 
+    def as_natural(self) -> "Limit":
+        """Return this limit with nights and holidays counted: five days are five days."""
+        seconds = {
+            LimitKind.NATURAL: 1,
+            LimitKind.WORKING_DAYS: _SECONDS["d"],
+            LimitKind.WORKING_HOURS: _SECONDS["h"],
+        }[self.kind]
+        return Limit(LimitKind.NATURAL, self.amount * seconds)
+
     def scaled(self, share: float) -> "Limit":
         """Return ``share`` of this limit: a redo (重办) gets half of the first one."""
         return Limit(self.kind, self.amount * share)

@@ -121,7 +121,14 @@ def _routed(state: State, routing: Mapping[str, Any]) -> State:
 
 
 def _dispatch(state: State, event: _Event) -> State:
-    return replace(state, dispatched_at=event.at, triage_reason=None, post=event.data["post"])
+    return replace(
+        state,
+        dispatched_at=event.at,
+        triage_reason=None,
+        post=event.data["post"],
+        # Tickets of before the pilots began at the lowest rung without saying so.
+        rung=event.data.get("rung", state.rung),
+    )
 
 
 def _accept(state: State, event: _Event) -> State:

@@ -107,7 +107,7 @@ def route(place: PlaceReading, clazz: ClassReading, grid_map: GridMap, day: date
         grid = grid_map.grid(place.grid_code)
         live = grid.is_live(day)
         post = grid.officer if live else grid_map.town_of(grid.code).duty
-        waits = None if live else TriageReason.GRID_NOT_LIVE
+        waits = None
     else:
         waits = _PLACE_WAITS[place.kind]
     return Routing(

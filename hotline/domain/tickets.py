@@ -5,7 +5,7 @@ and a limit stand here; what a later stage needs is added with its page.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
 
 from hotline.domain.errors import NotAllowedError, WrongStatusError
@@ -121,6 +121,18 @@ class Step(StrEnum):
     RULE_REJECTION = "rule_rejection"
     REACT = "react"  # a matter at a window is taken up
     GAP = "gap"
+
+
+class Supervision(IntEnum):
+    """How closely a ticket is watched (督办), as its line says in the map. Values are stored.
+
+    Each level does what the levels below it do as well.
+    """
+
+    NONE = 0
+    WHEN_LATE = 1  # 催办: supervisors are told of every limit that passes
+    FROM_THE_START = 2  # 督办: and that it has come in
+    TO_THE_TOP = 3  # 提级督办: and the top of the ladder of the first overdue result
 
 
 class Rule(NamedTuple):

@@ -56,7 +56,7 @@ def incoming(work: Work, sid: str, number: str | None, base: str) -> str:
         )
     )
     if not operators:
-        return _greet(base)
+        return _greet(work, None, base)
     if work.kit.capabilities.alert_calls:
         for person in operators:
             telling.promise(
@@ -69,7 +69,24 @@ def incoming(work: Work, sid: str, number: str | None, base: str) -> str:
                 means="call",
                 staff_id=person.id,
             )
-    return voice.queue(f"{base}/wait", f"{base}/left")
+    lines = _spoken(work)
+    keyed = any(line.key for line in work.kit.maps.current.lines)
+    return voice.queue(
+        voice.welcome(lines),
+        f"{base}/wait",
+        f"{base}/left",
+        line_url=f"{base}/line" if keyed else None,
+    )
+
+
+def dialled(work: Work, sid: str, digits: str, base: str) -> str:
+    """The caller pressed a key during the greeting: the call goes on on that line, or as it was."""
+    call = _call(work, sid)
+    line = work.kit.maps.current.line_by_key(digits)
+    prompt = voice.welcome([])
+    if line is not None:
+        call.line, prompt = line.number, voice.WELCOME_TO_LINE.format(line=line.name)
+    return voice.queue(prompt, f"{base}/wait", f"{base}/left")
 
 
 def wait(work: Work, queue_seconds: int) -> str:
@@ -90,7 +107,7 @@ def left(work: Work, sid: str, result: str, base: str) -> str:
     call.state = "machine"
     if call.talk.get("wants_person"):
         return voice.take_words(voice.LEAVE_WORDS, f"{base}/recorded")
-    return _greet(base)
+    return _greet(work, call.line, base)
 
 
 def picked(work: Work, sid: str, operator: str) -> str:
@@ -114,6 +131,11 @@ def said(work: Work, sid: str, speech: str, digits: str, base: str) -> str:
     call = _call(work, sid)
     talk = dict(call.talk)
     call.changed_at = work.now
+    line = work.kit.maps.current.line_by_key(digits)
+    if line is not None and call.ticket_id is None:
+        call.line = line.number
+        prompt = voice.GREETING_OF_LINE.format(line=line.name)
+        return voice.listen(prompt, f"{base}/said?turn=l{digits}")
     if wants_person(speech, digits):
         return _person(work, call, talk, base)
     words = _chosen(talk, digits) or voice.KEY_WORDS.get(digits) or speech.strip()
@@ -215,8 +237,14 @@ def open_missed(work: Work, sid: str, number: str | None) -> Ticket | None:
     return _ring_back(work, call)
 
 
-def _greet(base: str) -> str:
-    return voice.listen(voice.GREETING, f"{base}/said?turn=1", record_to=f"{base}/recording")
+def _greet(work: Work, line: str | None, base: str) -> str:
+    prompt = voice.greeting([] if line else _spoken(work))
+    return voice.listen(prompt, f"{base}/said?turn=1", record_to=f"{base}/recording")
+
+
+def _spoken(work: Work) -> list[str]:
+    """Return the few words in which the greeting offers the county's lines."""
+    return [line.spoken for line in work.kit.maps.current.lines if line.key and line.spoken]
 
 
 def _call(work: Work, sid: str) -> Call:
@@ -239,7 +267,7 @@ def _person(work: Work, call: Call, talk: dict[str, object], base: str) -> str:
     operators = people.with_role(work.session, Role.OPERATOR, work.now)
     if operators and not waited:
         call.state = "queued"
-        return voice.queue(f"{base}/wait", f"{base}/left?again=1")
+        return voice.queue(voice.welcome([]), f"{base}/wait", f"{base}/left?again=1")
     return voice.take_words(voice.LEAVE_WORDS, f"{base}/recorded")
 
 
@@ -263,7 +291,7 @@ def _take(work: Work, call: Call, words: str) -> tuple[Ticket, Routing | None]:
             return ticket, None
         return ticket, intake.say_more(work, ticket, words)
     number = _number_of(work, call)
-    made, routing = intake.receive(work, intake.Demand("voice", number, words))
+    made, routing = intake.receive(work, intake.Demand("voice", number, words, line=call.line))
     call.ticket_id = made.id
     return work.ticket_by_id(made.id), routing
 
@@ -324,7 +352,8 @@ def _read_back(ticket: Ticket) -> str:
 def _ring_back(work: Work, call: Call) -> Ticket:
     """Record that the caller must be rung back, as a ticket in triage."""
     number = _number_of(work, call)
-    made, _ = intake.receive(work, intake.Demand("voice", number, "", waits=intake.RING_BACK))
+    demand = intake.Demand("voice", number, "", waits=intake.RING_BACK, line=call.line)
+    made, _ = intake.receive(work, demand)
     call.ticket_id = made.id
     ticket = ticket_rows.find(work.session, made.number)
     if ticket is None:

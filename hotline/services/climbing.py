@@ -12,7 +12,7 @@ from hotline.work import SYSTEM, Work
 NOBODY: Final = "nobody_on_duty"
 """Why a ticket climbs whose own post, and its stand-in's, nobody answers for."""
 # Where a ticket can be taken in hand: in the place itself. Above, people rule and press.
-_HANDS: Final = frozenset({UnitKind.VILLAGE, UnitKind.TOWN})
+_HANDS: Final = frozenset({UnitKind.GROUP, UnitKind.VILLAGE, UnitKind.TOWN})
 
 
 def climb(

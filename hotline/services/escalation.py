@@ -9,7 +9,7 @@ from typing import Final
 
 from hotline.domain.grid import WhistleKind
 from hotline.domain.limits import Limit
-from hotline.domain.tickets import Action, Role, Status, Step
+from hotline.domain.tickets import Action, Role, Status, Step, Supervision
 from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import (
     attention,
@@ -88,6 +88,7 @@ def _sign(work: Work, ticket: Ticket, timer: Timer) -> None:
     above = timing.rung_above(work, ticket)
     posts += [post.id for post in above.posts] if above else []
     told = telling.tell(work, ticket, _once(posts), "overdue", _overdue(timer, "上一级"))
+    told += _tell_supervisors(work, ticket, timer)
     _record(work, ticket, timer, Action.REMIND, {"told": told, "counts_as_signed": counts_at})
     timing.start_timer(work, ticket, Step.SIGN, counts_at, generation=timer.generation + 1)
 
@@ -107,6 +108,7 @@ def _contact(work: Work, ticket: Ticket, timer: Timer) -> None:
     above = timing.rung_above(work, ticket)
     posts += [post.id for post in above.posts] if above else []
     told = telling.tell(work, ticket, _once(posts), "overdue", _overdue(timer, "上一级"))
+    told += _tell_supervisors(work, ticket, timer)
     _record(work, ticket, timer, Action.REMIND, {"told": told})
 
 
@@ -117,6 +119,8 @@ def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
         return
     data = _about(timer) | {"why": "overdue"}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
+    if told := [*_tell_supervisors(work, ticket, timer), *_tell_top(work, ticket, timer)]:
+        _record(work, ticket, timer, Action.REMIND, {"told": told})
     _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
 
 
@@ -196,6 +200,22 @@ def _record(
 
 def _about(timer: Timer) -> dict[str, object]:
     return {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
+
+
+def _tell_supervisors(work: Work, ticket: Ticket, timer: Timer) -> list[dict[str, object]]:
+    """Tell supervisors of a limit that has passed, where the line is watched (督办)."""
+    if ticket.supervised < Supervision.WHEN_LATE:
+        return []
+    return telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", _overdue(timer, "督办"))
+
+
+def _tell_top(work: Work, ticket: Ticket, timer: Timer) -> list[dict[str, object]]:
+    """Tell the top of the ladder at once, where the line is watched most closely (提级督办)."""
+    if ticket.supervised < Supervision.TO_THE_TOP or ticket.grid is None or ticket.unit is None:
+        return []
+    top = timing.map_of(work, ticket).ladder_posts(ticket.grid, ticket.unit)[-1]
+    posts = [post.id for post in top.posts]
+    return telling.tell(work, ticket, posts, "overdue", _overdue(timer, str(top.title)))
 
 
 def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:

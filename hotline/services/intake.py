@@ -16,7 +16,15 @@ from hotline.domain.grid import GridMap, Post
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
 from hotline.domain.places import PlaceReading
 from hotline.domain.routing import Routing, known_place, route
-from hotline.domain.tickets import Action, Role, Shield, Status, Step, ticket_number
+from hotline.domain.tickets import (
+    Action,
+    Role,
+    Shield,
+    Status,
+    Step,
+    Supervision,
+    ticket_number,
+)
 from hotline.kit import Kit
 from hotline.services import attention, merging, telling, tickets, timing
 from hotline.services.climbing import NOBODY, climb
@@ -25,7 +33,6 @@ from hotline.store import tickets as ticket_rows
 from hotline.store.models import Attention, Ticket, TicketIdentity, TicketText
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
-LINE: Final = "12345"
 # Waits for a person for another reason than its place or class.
 RING_BACK: Final = "ring_back"
 # Channels at which somebody of the hotline writes down what a citizen says.
@@ -45,6 +52,7 @@ class Demand:
         shield: ``confidential``: nobody but the hotline sees who it is; ``anonymous``: no number
             and no name is kept, whatever was given.
         window: the counter's window that takes it.
+        line: the number of the line that it came in on; ``None``: the one that everybody rings.
     """
 
     channel: str
@@ -54,6 +62,7 @@ class Demand:
     name: str | None = None
     shield: str | None = None
     window: str | None = None
+    line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,7 @@ def prepare(
         {
             "channel": ticket.channel,
             "line": ticket.line,
+            "supervised": ticket.supervised,
             "text": text,
             "text_hash": ledger.salted(salt, heard.words),
             "routing": ticket.routing,
@@ -167,11 +177,13 @@ def prepare(
 
 def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket:
     waits = demand.waits or (routing.triage.value if routing.triage else None)
+    line = work.kit.maps.current.line(demand.line)
     return rows.new_ticket(
         number=number,
         status=Status.TRIAGE,
         channel=demand.channel,
-        line=LINE,
+        line=line.number,
+        supervised=line.supervision,
         class_code=routing.class_code,
         grid=routing.grid_code,
         town=routing.town,
@@ -206,12 +218,20 @@ def _begin(work: Work, ticket: Ticket) -> bool:
         window = timing.map_of(work, ticket).windows[ticket.window_id]
         react_by = timing.deadline(work, work.now, window.react).at
         timing.start_timer(work, ticket, Step.REACT, react_by, generation=0)
+    if ticket.supervised >= Supervision.FROM_THE_START:
+        _tell_supervisors(work, ticket)
     if ticket.triage_reason is None:
         return _send(work, ticket, generation=0)
     due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
     ticket.due_at, ticket.due_provisional = due.at, due.provisional
     timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
     return True
+
+
+def _tell_supervisors(work: Work, ticket: Ticket) -> None:
+    line = str(timing.map_of(work, ticket).line(ticket.line).name)
+    told = telling.tell_role(work, ticket, Role.SUPERVISOR, "supervised", {"line": line})
+    work.act(ticket, Action.REMIND, {"rule": "lines.supervision", "told": told}, actor=SYSTEM)
 
 
 def dispatch(work: Work, ticket: Ticket) -> None:
@@ -227,6 +247,7 @@ def dispatch(work: Work, ticket: Ticket) -> None:
 def _send(work: Work, ticket: Ticket, generation: int | None) -> bool:
     """Send a ticket on its way; a new one (``generation`` 0) has no row yet."""
     ticket.dispatched_at = work.now
+    ticket.rung = _rung(work, ticket)
     due = _start_signing(work, ticket, generation)
     limit = timing.limit_of(work, ticket, "handle")
     handle_by = timing.deadline(work, work.now, limit)
@@ -240,6 +261,7 @@ def _send(work: Work, ticket: Ticket, generation: int | None) -> bool:
         "unit": ticket.unit,
         "grid": ticket.grid,
         "class": ticket.class_code,
+        "rung": ticket.rung,
     }
     data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": told}
     work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
@@ -257,6 +279,14 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
         contact = timing.deadline(work, work.now, timing.limit_of(work, ticket, "contact"))
         timing.start_timer(work, ticket, Step.CONTACT, contact.at, generation=generation)
     return sign.at
+
+
+def _rung(work: Work, ticket: Ticket) -> str:
+    """Return the rung from which it climbs: where it begins, or where it climbed to before."""
+    order = timing.map_of(work, ticket).ladder
+    begins = timing.first_rung(work, ticket, ticket.unit or "")
+    known = [rung for rung in (begins, ticket.rung) if rung in order]
+    return max(known, key=order.index, default=begins)
 
 
 def _climb_at_once(work: Work, ticket: Ticket) -> bool:

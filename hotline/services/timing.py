@@ -45,7 +45,7 @@ def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
     window = grid_map.windows.get(ticket.window_id or "")
     if window is not None and step in window.limits:
         return window.limits[step].limit(urgent=ticket.urgent)
-    return grid_map.limit(step, ticket.class_code, urgent=ticket.urgent)
+    return grid_map.limit(step, ticket.class_code, urgent=ticket.urgent, line=ticket.line)
 
 
 def deadline(work: Work, start: datetime, limit: Limit) -> Deadline:
@@ -158,11 +158,27 @@ def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime
     )
 
 
+def first_rung(work: Work, ticket: Ticket, unit: str) -> str:
+    """Return the rung from which a dispatched ticket, or a whistle of it, begins to climb.
+
+    That is the grid's. Where the town stands in for a grid that is not live yet (试点), the rungs
+    below the town know nothing of it: the first to be told is the town's leader.
+    """
+    grid_map, grid, post = map_of(work, ticket), ticket.grid or "", ticket.post or ""
+    order = grid_map.ladder
+    rungs = [rung.name for rung in grid_map.ladder_posts(grid, unit)]
+    if post == grid_map.grid(grid).officer:
+        return rungs[0]
+    own = order.index(grid_map.post(post).rung)
+    return max((name for name in rungs if order.index(name) < own), key=order.index, default="")
+
+
 def rung_above(work: Work, ticket: Ticket) -> Rung | None:
     """Return the rung of the ladder above the one that was told last, or ``None`` at the top."""
     if ticket.grid is None or ticket.unit is None:
         return None
-    rungs = map_of(work, ticket).ladder_posts(ticket.grid, ticket.unit)
-    names = [rung.name for rung in rungs]
-    above = names.index(ticket.rung) + 1 if ticket.rung in names else 0
-    return rungs[above] if above < len(rungs) else None
+    grid_map = map_of(work, ticket)
+    order = grid_map.ladder
+    here = order.index(ticket.rung) if ticket.rung in order else -1
+    rungs = grid_map.ladder_posts(ticket.grid, ticket.unit)
+    return next((rung for rung in rungs if order.index(rung.name) > here), None)

@@ -36,7 +36,7 @@ def blow(
     tickets.guard_holder(work, ticket)
     grid_map = timing.map_of(work, ticket)
     rule = _kind(grid_map, kind)
-    if not any(grid_map.post(post).rung in rule.by for post in work.actor.posts):
+    if not _rungs(work, ticket, grid_map) & set(rule.by):
         raise NotAllowedError(reason="other_whistle", ticket=ticket.number)
     wanted = _wanted(work, ticket, grid_map, units)
     if work.actor.staff_id is None:
@@ -63,6 +63,20 @@ def blow(
         else:
             timing.start_party_timer(work, party, Step.WHISTLE_ACK, due)
     return whistle
+
+
+def _rungs(work: Work, ticket: Ticket, grid_map: GridMap) -> set[str]:
+    """Return the rungs on which whoever acts may whistle: those of their posts.
+
+    Who stands in for a grid that is not live yet (试点) whistles as its officer would.
+    """
+    rungs = {grid_map.post(post).rung for post in work.actor.posts if post in grid_map.posts}
+    officer = grid_map.post(grid_map.grid(_grid(ticket)).officer)
+    if ticket.post is not None and ticket.post != officer.id:
+        post = grid_map.post(ticket.post)
+        if work.actor.posts & {post.id, post.stand_in}:
+            rungs.add(officer.rung)
+    return rungs
 
 
 def _kind(grid_map: GridMap, kind: str) -> WhistleKind:
@@ -97,7 +111,7 @@ def _call(
         ticket_id=ticket.id,
         unit=unit,
         post=post.id,
-        rung="grid",
+        rung=timing.first_rung(work, ticket, unit),
         called_at=work.now,
     )
     work.session.add(party)

@@ -138,6 +138,12 @@ class Leg:
         self.hang_up_from_outside()
         raise LeftError
 
+    @property
+    def presses_next(self) -> bool:
+        """Whether the next thing that the person does is to press a key."""
+        with self.changed:
+            return bool(self.steps) and self.steps[0].kind == "press"
+
     def next_step(self, timeout_s: float) -> Step | None:
         """Return what the person does now that they are asked; None when they stay silent.
 

@@ -80,6 +80,7 @@ class Call(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     picked_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    line: str | None = None
 
 
 class Watermark(SQLModel, table=True):

@@ -36,6 +36,7 @@ class Ticket(SQLModel, table=True):
     post: str | None = None
     officer_id: UUID | None = Field(default=None, foreign_key="staff.id")
     urgent: bool = False
+    supervised: int = 0
     triage_reason: str | None = None
     rung: str = "grid"
     routing: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)

@@ -28,6 +28,13 @@ def incoming() -> Response:
     return once(lambda work: calls.incoming(work, sid, caller, _base()))
 
 
+@bp.post("/line")
+def line() -> Response:
+    """A caller pressed the key of a line during the greeting."""
+    sid, digits = field("CallSid"), field("Digits")
+    return once(lambda work: calls.dialled(work, sid, digits, _base()))
+
+
 @bp.post("/wait")
 def wait() -> Response:
     """The carrier asks what a waiting caller hears; changes nothing, so it needs no key."""
