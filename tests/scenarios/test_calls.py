@@ -66,6 +66,13 @@ def test_a_key_stands_for_words(night, caller):
     assert one_ticket(night, caller).class_code == "utilities/water"
 
 
+def test_a_key_at_the_machine_leads_to_a_line(night, caller):
+    heard = night.call(caller, press("9"), say("大孤家子镇拉马桥村停水了"))
+
+    assert any("迎且" in text for text in heard)
+    assert one_ticket(night, caller).line == "12345-9"
+
+
 @pytest.mark.parametrize("wish", [press("0"), say("转人工")])
 def test_who_wants_a_person_gets_one_or_is_rung_back(night, caller, wish):
     heard = night.call(caller, wish, say("我想和人说"))

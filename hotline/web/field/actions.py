@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.tickets import HANDLERS, RULES, Action
+from hotline.domain.tickets import RULES, Action, Role
 from hotline.services import closing, photos, returns, tickets, whistle
 from hotline.store import whistles
 from hotline.store.models import Ticket
@@ -92,5 +92,5 @@ def possible(ticket: Ticket) -> list[str]:
     return [
         name
         for name, command in COMMANDS.items()
-        if (rule := RULES.get((ticket.status, command.action))) and rule.by >= HANDLERS
+        if (rule := RULES.get((ticket.status, command.action))) and Role.OFFICER in rule.by
     ]
