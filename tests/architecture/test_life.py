@@ -72,7 +72,7 @@ def test_the_shipped_map_has_a_limit_for_every_clock(status, urgent):
     grid_map = read_grid(ROOT / "grid_map.yaml")
 
     class Case:
-        map_version, class_code, window_id = grid_map.version, None, None
+        map_version, class_code, window_id, line = grid_map.version, None, None, "12345"
 
     class Maps:
         @staticmethod
