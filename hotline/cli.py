@@ -13,6 +13,7 @@ from sqlmodel import Session
 from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
+from hotline.cli_rates import rates as rates_group
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff
@@ -97,6 +98,7 @@ def check_map(path: Path) -> None:
 
 
 main.add_command(staff_group)
+main.add_command(rates_group)
 
 
 @main.group("audit")

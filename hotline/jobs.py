@@ -26,12 +26,14 @@ class Job(StrEnum):
     RECONCILE = "workers.reconcile.sweep"
     SEAL = "workers.ledger.seal"
     INDEX = "workers.search.index"
+    COUNT = "workers.counting.count"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.DELIVER: "hands waiting messages to the carrier",
     Job.RECONCILE: "opens what the carrier has and we have no row of",
     Job.INDEX: "makes new words findable",
+    Job.COUNT: "counts what has happened, for the rates",
     Job.SEAL: "signs a root over the ledger and exports it",
 }
 

@@ -33,6 +33,7 @@ SLOTS: Final = 2
 # The timetable: which job, how often. What was missed while we were down runs once.
 TIMETABLE: Final = (
     (Job.RECONCILE, timedelta(minutes=1)),
+    (Job.COUNT, timedelta(minutes=1)),
     (Job.SEAL, timedelta(days=1)),
 )
 _TRIES_BEFORE_ATTENTION: Final = 3

@@ -24,6 +24,7 @@ from hotline.store.models.people import (
     StaffUpload,
 )
 from hotline.store.models.policy import CalendarDay, MapVersion
+from hotline.store.models.rates import RateCell, RateRebuild, TicketFact
 from hotline.store.models.suspicion import (
     FlagRow,
     PhotoLooks,
@@ -68,6 +69,8 @@ __all__ = [
     "PhotoTwinRow",
     "PostHolding",
     "Presence",
+    "RateCell",
+    "RateRebuild",
     "SignIn",
     "SignInAttempt",
     "Staff",
@@ -79,6 +82,7 @@ __all__ = [
     "Ticket",
     "TicketCode",
     "TicketEvent",
+    "TicketFact",
     "TicketGap",
     "TicketIdentity",
     "TicketSearch",

@@ -19,7 +19,8 @@ class Ticket(SQLModel, table=True):
     every event. ``lead_id`` is the ticket that carries the handling of a merged one (并案);
     ``members`` counts, on that ticket, what was merged into it. ``shield`` is
     ``confidential`` or ``anonymous`` where the caller wished so;
-    ``first_asked`` is whoever took the demand first (首问负责).
+    ``first_asked`` is whoever took the demand first (首问负责). ``rooted_seq`` and
+    ``counted_seq`` say up to which event it is sealed and counted.
     """
 
     __tablename__ = "ticket"
@@ -62,6 +63,7 @@ class Ticket(SQLModel, table=True):
     shield: str | None = None
     window_id: str | None = None
     first_asked: UUID | None = Field(default=None, foreign_key="staff.id")
+    counted_seq: int = 0
 
 
 class TicketIdentity(SQLModel, table=True):

@@ -1,0 +1,16 @@
+"""Honest counting: what each ticket counts for, and the sums of it."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0008 has no way back: it would drop rows of the hotline")
