@@ -25,6 +25,8 @@ class Job(StrEnum):
     DELIVER = "workers.messages.deliver"
     RECONCILE = "workers.reconcile.sweep"
     SEAL = "workers.ledger.seal"
+    JUDGE = "workers.suspicion.judge"
+    REVIEW = "workers.suspicion.review"
     INDEX = "workers.search.index"
     COUNT = "workers.counting.count"
 
@@ -35,6 +37,8 @@ WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.INDEX: "makes new words findable",
     Job.COUNT: "counts what has happened, for the rates",
     Job.SEAL: "signs a root over the ledger and exports it",
+    Job.JUDGE: "looks at new photos and judges claims of closure that the rules have not judged",
+    Job.REVIEW: "judges the claims anew whose matter was reported again; renews the photo index",
 }
 
 

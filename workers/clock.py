@@ -20,7 +20,7 @@ from sqlmodel import Session
 from hotline import clock
 from hotline.jobs import Job, wake
 from hotline.kit import Kit
-from hotline.services import attention, escalation
+from hotline.services import attention, escalation, suspicion
 from hotline.store import calls, outbox, search, timers
 from hotline.work import SYSTEM, open_work
 from workers.runtime import Runtime, runtime, the_queue
@@ -35,6 +35,9 @@ TIMETABLE: Final = (
     (Job.RECONCILE, timedelta(minutes=1)),
     (Job.COUNT, timedelta(minutes=1)),
     (Job.SEAL, timedelta(days=1)),
+    # New claims are judged at once (`relay`); this one goes on with history under new rules.
+    (Job.JUDGE, timedelta(minutes=5)),
+    (Job.REVIEW, timedelta(days=1)),
 )
 _TRIES_BEFORE_ATTENTION: Final = 3
 
@@ -86,6 +89,8 @@ def relay(engine: sa.Engine, queue: "redis.Redis") -> None:
         now = clock.read(session.connection())
         waiting = outbox.due(session, now)
         entries = [job for job, every in TIMETABLE if calls.claim(session, job, now, every)]
+        if suspicion.is_waiting(session):
+            wake(queue, Job.JUDGE)
         for slot in range(min(SLOTS, waiting)):
             wake(queue, Job.DELIVER, slot)
         if search.is_due(session):

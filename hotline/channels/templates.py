@@ -36,6 +36,10 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "window_late": "【12345窗口】工单{number}：{window}的事项{due}前无人响应。请督促。",
     "gap_late": "【12345】工单{number}：容缺受理的材料到期未补齐。",
     "called_off": "【12345】工单{number}：来电人已撤回诉求，不再办理。",
+    "flagged": "【12345】工单{number}：本次办结有疑点待核，不是认定。请于{due}前登录系统说明。",
+    "flag_confirmed": "【12345】工单{number}：疑点经裁定属实，本次办结不计，工单已退回重办。",
+    "flag_cleared": "【12345】工单{number}：疑点经裁定不成立，本次办结不受影响。",
+    "flag_not_enough": "【12345】工单{number}：疑点证据不足，本次办结不受影响。",
     "three_party": "12345三方通话，房间{room}。",
     "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
     # To operators: a call is waiting

@@ -100,6 +100,10 @@ class Action(StrEnum):
     GAP = "gap"  # 容缺受理: accepted though something is missing, on a promise
     GAP_FILLED = "gap_filled"  # what was promised has come
     CODE = "code"  # a new code for the status page
+    FLAG = "flag"  # signs make a claim of closure look false; no verdict
+    CONTEST = "contest"  # the unit answers a flag
+    RULE_FLAG = "rule_flag"  # a supervisor rules on it
+    DISCREDIT = "discredit"  # the claim no longer counts as a closure
 
 
 class Step(StrEnum):
@@ -116,6 +120,8 @@ class Step(StrEnum):
     WHISTLE_ACK = "whistle_ack"
     WHISTLE_ARRIVE = "whistle_arrive"
     WHISTLE_TOP = "whistle_top"
+    ANSWER_FLAG = "answer_flag"
+    RULE_FLAG = "rule_flag"
     MERGED = "merged"  # a merged ticket has waited as long as its own limit allows
     REOPEN = "reopen"  # a merged ticket's caller has said no: its lead is told
     RULE_REJECTION = "rule_rejection"
@@ -150,6 +156,7 @@ _OPERATOR = _by(Role.OPERATOR)
 # Whoever holds the ticket: an officer, or somebody of a unit where no officer was on duty.
 _OFFICER = _by(Role.OFFICER, Role.UNIT)
 _UNIT, _SYSTEM, _CITIZEN = _by(Role.UNIT), _by(Role.SYSTEM), _by(Role.CITIZEN)
+_SUPERVISOR = _by(Role.SUPERVISOR)
 
 _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.TRIAGE, Action.DISPATCH): Rule(Status.DISPATCHED, _OPERATOR | _SYSTEM),
@@ -178,10 +185,11 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     # The caller who speaks late is heard: silence was never consent.
     (Status.ARCHIVED_UNVERIFIED, Action.CONFIRM): Rule(Status.ARCHIVED, _CITIZEN),
     (Status.ARCHIVED_UNVERIFIED, Action.DENY): Rule(Status.HANDLING, _CITIZEN),
-    # One caller of many says no: the handling that all of them wait for goes on.
-    (Status.REVISIT, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
-    (Status.ARCHIVED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
-    (Status.ARCHIVED_UNVERIFIED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM),
+    # One caller of many says no: the handling that all of them wait for goes on. Or a supervisor
+    # has confirmed that the claim of closure was false.
+    (Status.REVISIT, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM | _SUPERVISOR),
+    (Status.ARCHIVED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM | _SUPERVISOR),
+    (Status.ARCHIVED_UNVERIFIED, Action.REOPEN): Rule(Status.HANDLING, _SYSTEM | _SUPERVISOR),
     # Who proposes a rejection never approves it.
     (Status.TRIAGE, Action.REJECT): Rule(Status.REJECT_PENDING, _OPERATOR),
     (Status.REJECT_PENDING, Action.APPROVE): Rule(Status.REJECTED, _by(Role.SUPERVISOR)),
@@ -222,7 +230,12 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.REFUSE: (_IN_HAND, _UNIT),
     Action.END_WHISTLE: (_IN_HAND, _OFFICER),
     Action.CLIMB: (_OPEN, _SYSTEM),
-    Action.REMIND: (_OPEN, _SYSTEM),
+    # A flag and its limits live on when the ticket has ended.
+    Action.REMIND: (tuple(Status), _SYSTEM),
+    Action.FLAG: (tuple(Status), _SYSTEM),
+    Action.CONTEST: (tuple(Status), _OFFICER | _UNIT),
+    Action.RULE_FLAG: (tuple(Status), _SUPERVISOR),
+    Action.DISCREDIT: (tuple(Status), _SUPERVISOR),
     Action.RAISE: (_IN_HAND, _SYSTEM),
     Action.ALARM: (_OPEN, _SYSTEM | _CITIZEN),
     Action.ASK: ((Status.REVISIT, Status.ARCHIVED_UNVERIFIED), _SYSTEM | _OPERATOR),

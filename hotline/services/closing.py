@@ -9,7 +9,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind, faults
 from hotline.domain.errors import InvalidError, RefusedError
 from hotline.domain.tickets import Action
-from hotline.services import gaps, merging, tickets, timing, verification
+from hotline.services import claims, gaps, merging, tickets, timing, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles
 from hotline.store.models import Ticket
@@ -48,7 +48,9 @@ def submit(work: Work, ticket: Ticket, result: Result, *, done_at: datetime | No
         raise InvalidError(fields=wrong)
     if whistles.open_of_ticket(work.session, ticket.id):
         raise RefusedError(reason="whistle_open", ticket=ticket.number)
-    data: dict[str, object] = dict(work.write(ticket, "result", text))
+    written = work.write(ticket, "result", text)
+    claims.keep(work, ticket, written, result.photos, length=len(text), done_at=done_at)
+    data: dict[str, object] = dict(written)
     data |= {"kind": result.kind, "photos": _hashes(work, ticket, result.photos)}
     if result.promised_on is not None:
         data["promised_on"] = result.promised_on.isoformat()

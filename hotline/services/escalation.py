@@ -13,6 +13,7 @@ from hotline.domain.tickets import Action, Role, Status, Step, Supervision
 from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import (
     attention,
+    flags,
     gaps,
     merging,
     telling,
@@ -189,6 +190,8 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.WHISTLE_ACK: _whistle,
     Step.WHISTLE_ARRIVE: _whistle,
     Step.WHISTLE_TOP: _whistle,
+    Step.ANSWER_FLAG: flags.unanswered,
+    Step.RULE_FLAG: flags.unruled,
 }
 
 

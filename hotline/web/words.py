@@ -59,7 +59,7 @@ ACTIONS: Final = {
     Action.GATHER: _("并入其他工单"),
     Action.RELEASE: _("移出工单"),
     Action.CARRY: _("主单答复送达来电人"),
-    Action.REOPEN: _("并案来电人称未解决，重办"),
+    Action.REOPEN: _("重新办理"),
     Action.ACCEPT: _("签收"),
     Action.CONTACT: _("联系来电人"),
     Action.CHECK_IN: _("到场打卡"),
@@ -96,6 +96,10 @@ ACTIONS: Final = {
     Action.GAP: _("容缺受理"),
     Action.GAP_FILLED: _("材料补齐"),
     Action.CODE: _("换发查询码"),
+    Action.FLAG: _("办结存疑，请单位说明"),
+    Action.CONTEST: _("单位说明"),
+    Action.RULE_FLAG: _("疑点裁定"),
+    Action.DISCREDIT: _("本次办结不再计入"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -122,6 +126,8 @@ STEPS: Final = {
     Step.RULE_REJECTION: _("不予受理审批时限"),
     Step.REACT: _("窗口响应时限"),
     Step.GAP: _("容缺补齐时限"),
+    Step.ANSWER_FLAG: _("疑点说明时限"),
+    Step.RULE_FLAG: _("疑点裁定时限"),
     Step.MERGED: _("并案办理时限"),
     Step.REOPEN: _("重办主单"),
 }
@@ -225,6 +231,7 @@ ATTENTION: Final = {
     "late_rule_rejection": _("不予受理审批超时"),
     "late_react": _("窗口事项无人响应"),
     "objected": _("来电人对答复或不予受理有异议"),
+    "late_rule_flag": _("疑点裁定超时"),
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
@@ -294,6 +301,9 @@ ERRORS: Final[Mapping[str, object]] = {
 REFUSALS: Final = {
     "extension_too_late": _("时限已过，不能再申请延期。"),
     "extension_too_often": _("延期次数已用完。"),
+    "flag_answered": _("这条疑点已经说明过，或已经裁定。"),
+    "flag_ruled": _("这条疑点已经裁定。"),
+    "flag_asked": _("单位的说明时限未到，请等说明或到期后再裁定。"),
     "own_unit": _("本单位的事项，须由其他单位的督办员裁定。"),
     "other_officer": _("这张工单由另一位网格员办理。"),
     "other_post": _("这张工单不归您的岗位。"),
@@ -334,6 +344,7 @@ REFUSALS: Final = {
 }
 FIELDS: Final = {
     "photos": _("照片"),
+    "ruling": _("裁定"),
     "promised_on": _("承诺日期"),
     "text": _("文字说明"),
     "units": _("单位"),

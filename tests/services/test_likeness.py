@@ -5,9 +5,10 @@ from sqlmodel import Session, select
 
 from hotline.domain.suspicion.facts import Likeness
 from hotline.photo_hashes import BOXES
+from hotline.photo_index import build
 from hotline.services import likeness, photos
 from hotline.store import photos as rows
-from hotline.store.models import PhotoTwinRow
+from hotline.store.models import Media, PhotoTwinRow
 from tests.photos import jpeg
 from tests.pictures import cropped, file_of, mirrored, picture
 
@@ -45,7 +46,7 @@ def test_every_kind_of_copy_is_found_and_nothing_else(county, indexed, tmp_path)
     if indexed:
         with county.work() as work:
             first = likeness.as_photos(rows.hashes_after(work.session, 0))
-            likeness.build(likeness.folder_of(work), first)
+            build(likeness.folder_of(work), first)
 
     same, small, flipped, cut, new = take_in(
         county,
@@ -57,7 +58,7 @@ def test_every_kind_of_copy_is_found_and_nothing_else(county, indexed, tmp_path)
     )
     look(county)
 
-    assert twins(county, same) == {old: Likeness.SAME_FILE}
+    assert twins(county, same)[old] is Likeness.SAME_FILE
     assert twins(county, small)[old] is Likeness.SAME_PICTURE
     assert twins(county, flipped)[old] is Likeness.MIRRORED
     assert twins(county, cut)[old] is Likeness.CROPPED
@@ -83,7 +84,7 @@ def test_a_photo_is_looked_at_once(county):
 def test_a_photo_whose_file_was_lost_holds_nobody_up(county):
     [lost, kept] = take_in(county, file_of(OLD), file_of(picture(2)))
     with county.work() as work:
-        sha256 = work.session.get_one(likeness.Media, lost).sha256
+        sha256 = work.session.get_one(Media, lost).sha256
         (work.kit.media.folder / sha256[:2] / f"{sha256}.sealed").unlink()
 
     assert look(county) == 2

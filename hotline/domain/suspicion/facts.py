@@ -7,7 +7,7 @@ signal but those of outcome is given only that.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 
 class Likeness(StrEnum):
@@ -26,7 +26,11 @@ class Share(NamedTuple):
     total: int
 
 
-NOTHING: Final = Share(0, 0)
+class Compared(NamedTuple):
+    """Of one class: how many closings fell in the last stretch of their limit, ours and others'."""
+
+    own: Share
+    peers: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Claim:
         class_code: of the ticket; with ``grid`` it tells what matter this is.
         words: characters of what the caller said.
         written: characters of the result.
-        photos: how many it carries.
+        photos: the ids of those it carries.
         visited: whether somebody checked in on site, where the class demands it.
         limit_from, due_at: the unit's limit that was running, if one was.
     """
@@ -54,7 +58,7 @@ class Claim:
     grid: str | None
     words: int
     written: int
-    photos: int
+    photos: tuple[str, ...]
     visited: bool
     limit_from: datetime | None = None
     due_at: datetime | None = None
@@ -106,8 +110,8 @@ class Facts:
         claim: what is judged.
         twins: its photos' earlier twins.
         closings: the same account's claims shortly before, itself included, oldest first.
-        own, peers: of the closings up to then by this account, and by others of the same class:
-            how many fell in the last stretch of their limit.
+        compared: for each class that the account has closed in, up to then: its late closings
+            beside those of others. Class by class, because some classes take all their time.
         usual: demands of this class from this grid in the 30 days before the ticket.
         returns: what came back after the claim; only signals of outcome see it.
     """
@@ -115,8 +119,7 @@ class Facts:
     claim: Claim
     twins: tuple[PhotoTwin, ...] = ()
     closings: tuple[Claim, ...] = ()
-    own: Share = NOTHING
-    peers: Share = NOTHING
+    compared: tuple[Compared, ...] = ()
     usual: int = 0
     returns: tuple[Return, ...] = ()
 

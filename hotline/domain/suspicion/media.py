@@ -19,14 +19,17 @@ _STRENGTH: Final = {
 def reused_photo(facts: Facts, limits: Thresholds) -> Suspicion | None:
     """A photo of the claim was there before: on another ticket, or on this one (8, starred).
 
-    Innocent, and left alone: one repair that several callers asked for. The same class in the same
-    grid, or merged tickets, within ``one_repair_days``. On the same ticket there is no such
-    reading: before is not after, and what did not convince the caller is no new proof.
+    Innocent, and left alone: a photo that one claim carries twice, and one repair that several
+    callers asked for (the same class and grid, or merged tickets, within ``one_repair_days``). On
+    the same ticket there is no such reading: before is not after, and what did not convince the
+    caller is no new proof.
     """
     claim = facts.claim
     lasts = timedelta(days=limits.one_repair_days)
 
     def counts(twin: PhotoTwin) -> bool:
+        if twin.other in claim.photos:
+            return False
         if twin.likeness is not Likeness.SAME_FILE and twin.bits > limits.photo_bits:
             return False
         if twin.other_ticket == claim.ticket:

@@ -1,9 +1,10 @@
 """Signals of group ``time``: when a claim was made, and together with what."""
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from math import comb
 
-from hotline.domain.suspicion.facts import Claim, Facts, Share
+from hotline.domain.suspicion.facts import Claim, Compared, Facts, Share
 from hotline.domain.suspicion.frame import Group, Row, Signal, Suspicion
 from hotline.domain.suspicion.thresholds import Thresholds
 
@@ -18,21 +19,25 @@ def at_deadline(facts: Facts, limits: Thresholds) -> Suspicion | None:
     thin = _thin(claim, limits)
     if not in_last_stretch(claim, limits.deadline_percent) or not thin:
         return None
-    own, peers = facts.own, facts.peers
-    if own.total < limits.deadline_closings or peers.total < limits.deadline_peers:
+    known = [each for each in facts.compared if each.peers.total >= limits.deadline_peers]
+    own = _sum(each.own for each in known)
+    peers = _sum(each.peers for each in known)
+    if own.total < limits.deadline_closings:
         return None
-    chance = _chance(own, peers)
-    if chance * 1000 > limits.deadline_chance:
+    usual = _usual(known, own.total)
+    if _chance(own, usual) * 1000 > limits.deadline_chance:
         return None
-    share, usual = _percent(own), _percent(peers)
     rows = (
         Row("submission", claim.id, claim.at, (("left_min", _minutes_left(claim)), ("thin", thin))),
         *(
             Row(what, "", claim.at, (("hits", of.hits), ("total", of.total), ("percent", percent)))
-            for what, of, percent in (("own", own, share), ("peers", peers, usual))
+            for what, of, percent in (
+                ("own", own, round(100 * own.hits / own.total)),
+                ("peers", peers, round(100 * usual)),
+            )
         ),
     )
-    strength = max(30, min(80, share - usual))
+    strength = max(30, min(80, round(100 * (own.hits / own.total - usual))))
     return Suspicion(Signal.AT_DEADLINE, Group.TIME, strength, rows, "work_ends_on_the_day")
 
 
@@ -78,26 +83,38 @@ def _thin(claim: Claim, limits: Thresholds) -> str:
     """Return what is thin about a claim's proof, as codes; empty when nothing is."""
     marks = {
         "short": claim.written < limits.thin_characters,
-        "no_photo": claim.photos == 0,
+        "no_photo": not claim.photos,
         "no_visit": not claim.visited,
     }
     return " ".join(name for name, is_so in marks.items() if is_so)
-
-
-def _percent(share: Share) -> int:
-    return round(100 * share.hits / share.total)
 
 
 def _minutes_left(claim: Claim) -> int:
     return int((claim.due_at - claim.at).total_seconds() // 60) if claim.due_at else 0
 
 
-def _chance(own: Share, peers: Share) -> float:
+def _sum(shares: Iterable[Share]) -> Share:
+    pairs = list(shares)
+    return Share(sum(one.hits for one in pairs), sum(one.total for one in pairs))
+
+
+def _usual(known: Sequence[Compared], total: int) -> float:
+    """Return the share of late closings that peers would have with this account's classes.
+
+    One closing more, late, and one more, not late, keep each class off 0 and 1.
+    """
+    return (
+        sum(each.own.total * (each.peers.hits + 1) / (each.peers.total + 2) for each in known)
+        / total
+    )
+
+
+def _chance(own: Share, usual: float) -> float:
     """Return how likely so many late closings are for somebody who closes as the peers do.
 
-    One-sided binomial test; a peer more, late, and one more, not late, keep the share off 0 and 1.
+    One-sided binomial test. Classes with different shares vary less than that, so it errs on the
+    side of silence.
     """
-    usual = (peers.hits + 1) / (peers.total + 2)
     n = own.total
     return sum(
         comb(n, k) * usual**k * (1 - usual) ** (n - k) for k in range(min(own.hits, n), n + 1)

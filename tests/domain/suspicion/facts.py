@@ -3,7 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hotline.domain.suspicion.facts import Claim, Facts, Likeness, PhotoTwin, Return, Share
+from hotline.domain.suspicion.facts import (
+    Claim,
+    Compared,
+    Facts,
+    Likeness,
+    PhotoTwin,
+    Return,
+    Share,
+)
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GRID, OTHER_GRID = "210124104201", "210124104202"
@@ -21,7 +29,7 @@ def a_claim(**changes) -> Claim:
         grid=GRID,
         words=60,
         written=80,
-        photos=2,
+        photos=("photo", "second photo"),
         visited=True,
         limit_from=MONDAY,
         due_at=MONDAY + timedelta(days=7),
@@ -56,12 +64,16 @@ def a_return(**changes) -> Return:
     return replace(back, **changes)
 
 
+def compared(own, peers, *, of=14, others=80) -> Compared:
+    """Return how many of one class's closings were late: this account's, and others'."""
+    return Compared(Share(own, of), Share(peers, others))
+
+
 def late(**changes) -> Facts:
     """Return facts of somebody who closes on the last afternoon, with two words for proof."""
     facts = Facts(
-        a_claim(at=MONDAY + timedelta(days=7, minutes=-20), written=4, photos=0),
-        own=Share(11, 14),
-        peers=Share(6, 80),
+        a_claim(at=MONDAY + timedelta(days=7, minutes=-20), written=4, photos=()),
+        compared=(compared(11, 6),),
     )
     return replace(facts, **changes)
 

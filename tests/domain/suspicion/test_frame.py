@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.suspicion.facts import Facts, Likeness, Share
+from hotline.domain.suspicion.facts import Compared, Facts, Likeness, Share
 from hotline.domain.suspicion.frame import STARRED, Grounds, Group, Row, Signal, Suspicion, flag_of
 from hotline.domain.suspicion.signals import SIGNALS, judge
 from hotline.domain.suspicion.thresholds import DEFAULT, SuspicionRules, Thresholds
@@ -31,7 +31,7 @@ def any_facts(draw):
     claim = a_claim(
         at=draw(moments),
         written=draw(st.integers(0, 300)),
-        photos=draw(st.integers(0, 3)),
+        photos=draw(st.sampled_from([(), ("photo",), ("photo", "old photo")])),
         visited=draw(st.booleans()),
     )
     claim = replace(claim, done_at=claim.at)
@@ -63,8 +63,7 @@ def any_facts(draw):
         claim,
         twins=tuple(draw(st.lists(twins, max_size=4))),
         closings=tuple(draw(st.lists(closing, max_size=8))),
-        own=draw(share),
-        peers=draw(share),
+        compared=tuple(draw(st.lists(st.builds(Compared, share, share), max_size=2))),
         usual=draw(st.integers(0, 6)),
         returns=tuple(draw(st.lists(back, max_size=4))),
     )
@@ -95,6 +94,7 @@ def test_one_more_sign_never_takes_a_flag_away(found, more):
     assert flag_of(found) is None or flag_of([*found, more]) is not None
 
 
+@settings(max_examples=40)
 @given(any_facts())
 def test_every_sign_says_why_and_how_it_may_be_innocent(facts):
     for sign in judge(facts, DEFAULT.thresholds):
@@ -104,6 +104,7 @@ def test_every_sign_says_why_and_how_it_may_be_innocent(facts):
         assert sign.group is GROUP[sign.signal]
 
 
+@settings(max_examples=40)
 @given(any_facts(), any_facts())
 def test_no_signal_but_those_of_outcome_sees_what_came_after(facts, later):
     after = replace(
@@ -119,6 +120,7 @@ def test_no_signal_but_those_of_outcome_sees_what_came_after(facts, later):
     assert then(facts) == then(after)
 
 
+@settings(max_examples=40)
 @given(any_facts())
 def test_judging_twice_says_the_same(facts):
     assert judge(facts, DEFAULT.thresholds) == judge(facts, DEFAULT.thresholds)

@@ -51,6 +51,10 @@ def test_before_as_after_is_a_sign():
     assert sign.innocent_reason == "before_is_shown"
 
 
+def test_one_photo_chosen_twice_is_no_sign():
+    assert said(a_twin(other_ticket="ticket", other="second photo", at=a_claim().at)) is None
+
+
 def test_a_before_photo_beside_a_new_one_of_the_same_spot_is_no_sign():
     assert said(a_twin(other_ticket="ticket", bits=90)) is None
 

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.suspicion.facts import Share
 from hotline.domain.suspicion.thresholds import DEFAULT
 from hotline.domain.suspicion.timing import at_deadline, in_bulk, in_last_stretch
-from tests.domain.suspicion.facts import GRID, MONDAY, a_bulk, a_claim, late
+from tests.domain.suspicion.facts import GRID, MONDAY, a_bulk, a_claim, compared, late
 
 LIMITS = DEFAULT.thresholds
 
@@ -25,18 +24,18 @@ def test_closing_on_the_last_afternoon_again_and_again_with_thin_proof_is_a_sign
 @pytest.mark.parametrize(
     ("why", "facts"),
     [
-        ("everybody finishes this class on its last day", late(peers=Share(60, 80))),
-        ("it happened once", late(own=Share(1, 14))),
-        ("too few closings to compare", late(own=Share(5, 5))),
-        ("too few peers to compare with", late(peers=Share(0, 3))),
+        ("everybody finishes this class on its last day", late(compared=(compared(11, 60),))),
+        ("it happened once", late(compared=(compared(1, 6),))),
+        ("too few closings to compare", late(compared=(compared(5, 6, of=5),))),
+        ("too few peers to compare with", late(compared=(compared(11, 0, others=3),))),
         (
             "it is well proven",
-            late(claim=replace(late().claim, written=120, photos=3, visited=True)),
+            late(claim=replace(late().claim, written=120, photos=("a", "b"), visited=True)),
         ),
-        ("it was done days before", late(claim=a_claim(written=4, photos=0))),
+        ("it was done days before", late(claim=a_claim(written=4, photos=()))),
         (
             "it is overdue, which is no secret",
-            late(claim=a_claim(at=MONDAY + timedelta(days=8), written=4, photos=0)),
+            late(claim=a_claim(at=MONDAY + timedelta(days=8), written=4, photos=())),
         ),
         ("no limit was running", late(claim=replace(late().claim, due_at=None))),
     ],
@@ -79,10 +78,17 @@ def test_what_a_telephone_without_a_network_kept_and_sent_together_is_no_sign():
 @given(st.integers(0, 14), st.integers(0, 14), st.integers(0, 80))
 def test_closing_late_oftener_is_never_less_suspect(one, other, peers):
     seldom, often = sorted((one, other))
-    few = late(own=Share(seldom, 14), peers=Share(peers, 80))
+    few, many = (late(compared=(compared(own, peers),)) for own in (seldom, often))
 
     if at_deadline(few, LIMITS) is not None:
-        assert at_deadline(replace(few, own=Share(often, 14)), LIMITS) is not None
+        assert at_deadline(many, LIMITS) is not None
+
+
+def test_an_account_is_compared_class_by_class():
+    """Whoever has many matters of a class that takes all its time closes them late, as all do."""
+    slow, quick = compared(11, 64, of=12), compared(0, 2, of=8)
+
+    assert at_deadline(late(compared=(slow, quick)), LIMITS) is None
 
 
 @given(st.integers(1, 30 * 24 * 60), st.integers(-1000, 31 * 24 * 60))

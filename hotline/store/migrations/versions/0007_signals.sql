@@ -58,6 +58,7 @@ CREATE INDEX submission_class ON submission (class_code, at);
 CREATE INDEX submission_unjudged ON submission (at) WHERE judged_by IS NULL;
 CREATE INDEX submission_rules ON submission (judged_by, at);
 CREATE INDEX ticket_place_class ON ticket (grid, class_code, received_at);
+CREATE INDEX ticket_town_class ON ticket (town, class_code, received_at);
 
 -- What a signal said of a claim, once for each version of the rules.
 CREATE TABLE suspicion (
