@@ -55,6 +55,9 @@ ASK_GRADE: Final = (
 )
 THANKS: Final = "谢谢您。再见。"
 REDONE: Final = "知道了，这件事会退回重办，承办单位会再联系您。您对办理满意吗？请按5到1，5最满意。"
+WITHDRAW: Final = "您要撤回工单{number}吗？撤回后不再办理。要撤回请按1，不撤回请按2，转人工请按0。"
+WITHDRAWN: Final = "工单{number}已按您的要求撤回，不再办理。再见。"
+NOT_WITHDRAWN: Final = "没有撤回，照常办理。请说您要说的事，转人工请按0。"
 NOBODY_WAITS: Final = "没有等候的来电了。再见。"
 ALERT: Final = "{text}。再说一遍。{text}。听到请按1。"
 

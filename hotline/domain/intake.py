@@ -108,6 +108,7 @@ class Intent(StrEnum):
     WHERE = "where_is_my_case"
     ANSWER = "answer"  # to our question whether it is solved
     PERSON = "person"  # a wish to speak with a person
+    WITHDRAW = "withdraw"  # the citizen takes a demand back
     EMPTY = "empty"  # nothing to act on: no words, or a thank-you
 
 
@@ -146,6 +147,10 @@ _FRESH: Final = re.compile(r"^(新诉求|新的?问题|另一件事|别的事|�
 
 _POLITE: Final = re.compile(
     r"^(好|好的|不好|谢谢|多谢|谢谢你们?|收到|知道了|辛苦了|你好|您好|在吗)+$"
+)
+
+_WITHDRAW: Final = re.compile(
+    r"^(我)?(想|要|要求|申请|请)?(撤回|撤销|撤诉|撤单)(我的|这个|那个)?(诉求|工单|投诉|反映|举报)?(了|吧)?$"
 )
 
 # The five national grades, longest first so that 不满意 is not read as 满意.
@@ -205,8 +210,8 @@ def _intent(rest: str, number: str | None, *, has_open: bool) -> Intent:
         return Intent.WHERE if number is not None else Intent.EMPTY
     if _FRESH.match(rest):
         return Intent.NEW
-    if wants_person(rest):
-        return Intent.PERSON
+    if wants_withdrawal(rest) or wants_person(rest):
+        return Intent.PERSON if wants_person(rest) else Intent.WITHDRAW
     asks = bool(_WHERE.search(rest))
     # A demand may ask 啥时候能来水 as well: without a case that it asks after, it is a demand.
     if asks and (number is not None or _ASKS_AFTER.search(rest) or len(rest) <= _SHORT_QUESTION):
@@ -214,6 +219,11 @@ def _intent(rest: str, number: str | None, *, has_open: bool) -> Intent:
     if number is not None or (has_open and _ADDITION.match(rest)):
         return Intent.ADDITION
     return Intent.NEW
+
+
+def wants_withdrawal(text: str) -> bool:
+    """Whether the words say, and say nothing else, that a demand is to be taken back."""
+    return bool(_WITHDRAW.match(text.strip(_EDGES)))
 
 
 def read_answer(text: str, digits: str = "") -> Answer | None:

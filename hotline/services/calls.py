@@ -13,7 +13,7 @@ from hotline.domain.intake import Danger, wants_person, yes_no
 from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import intake, telling
+from hotline.services import calling_off, intake, telling
 from hotline.services.danger import alarm
 from hotline.store import calls as rows
 from hotline.store import people
@@ -138,6 +138,8 @@ def said(work: Work, sid: str, speech: str, digits: str, base: str) -> str:
         return voice.listen(prompt, f"{base}/said?turn=l{digits}")
     if wants_person(speech, digits):
         return _person(work, call, talk, base)
+    if (question := calling_off.offer(work, call, speech, base)) is not None:
+        return question
     words = _chosen(talk, digits) or voice.KEY_WORDS.get(digits) or speech.strip()
     if not words:
         return _silence(work, call, talk, base)

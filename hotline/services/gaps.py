@@ -1,5 +1,6 @@
 """Accepted with gaps, on a promise (容缺受理): what is missing, who brings it, by when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -7,10 +8,10 @@ from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.domain.tickets import Action, Role, Shield, Step
+from hotline.domain.tickets import Action, Role, Step
 from hotline.services import telling, tickets, timing
 from hotline.store import doors as rows
-from hotline.store.models import Ticket, TicketGap
+from hotline.store.models import Ticket, TicketGap, TicketText
 from hotline.work import SYSTEM, Work
 
 PROMISED_BY: Final = frozenset({"caller", "unit", "other"})
@@ -73,7 +74,7 @@ def remind(work: Work, ticket: Ticket, gap_id: UUID, due: datetime) -> None:
     if gap is None or gap.came_at is not None:
         return
     told: list[dict[str, object]] = []
-    if gap.promised_by == "caller" and ticket.shield != Shield.ANONYMOUS:
+    if gap.promised_by == "caller":
         told.append(telling.tell_caller(work, ticket, "gap_due", {}))
     holder = tickets.holder(work, ticket)
     if holder is not None:
@@ -91,3 +92,11 @@ def summary(work: Work, ticket: Ticket) -> dict[str, object]:
         return {}
     open_ = sum(gap.came_at is None for gap in found)
     return {"gaps": {"promised": len(found), "missing": open_}}
+
+
+def with_words(
+    work: Work, ticket_id: UUID, texts: Iterable[TicketText]
+) -> list[tuple[TicketGap, str]]:
+    """Return the gaps of a ticket, each with its words out of the ticket's ``texts``."""
+    bodies = {text.id: text.body for text in texts}
+    return [(gap, bodies.get(gap.text_id, "")) for gap in rows.gaps(work.session, ticket_id)]

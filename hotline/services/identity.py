@@ -16,6 +16,8 @@ from hotline.work import Work
 
 # What can be looked at: stored, hashed and shown to the caller.
 WHATS: Final = ("call_caller", "original", "recording", "search_number")
+# Who may learn who a confidential ticket's caller is.
+OF_THE_HOTLINE: Final = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 # Why somebody looks. Codes, for the log can't be redacted.
 REASONS: Final = ("contact", "on_site", "danger", "oversight", "complaint_of_caller")
 
@@ -56,7 +58,10 @@ def view(work: Work, ticket: Ticket, what: str, reason: str | None = None) -> Id
     Raises:
         NotFoundError: nobody is signed in, or no identity is kept.
         InvalidError: the ticket is confidential and no reason was given.
+        NotAllowedError: it is confidential, and whoever asks handles it.
     """
+    if ticket.confidential and work.actor.role not in OF_THE_HOTLINE:
+        raise NotAllowedError(reason="confidential", ticket=ticket.number)
     row = ticket_rows.identity(work.session, ticket.id)
     if row is None or work.actor.staff_id is None:
         raise NotFoundError(what="identity")
@@ -74,7 +79,7 @@ def view(work: Work, ticket: Ticket, what: str, reason: str | None = None) -> Id
 
 def needs_reason(ticket: Ticket) -> bool:
     """Whether whoever looks at a ticket's caller must say why: the caller asked for secrecy."""
-    return bool(getattr(ticket, "confidential", False))
+    return ticket.confidential
 
 
 def log_view(work: Work, ticket_id: UUID, what: str, reason: str | None = None) -> None:

@@ -275,7 +275,7 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
         work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
     sign = timing.deadline(work, work.now, timing.limit_of(work, ticket, "sign"))
     timing.start_timer(work, ticket, Step.SIGN, sign.at, generation=generation)
-    if ticket.contacted_at is None:
+    if ticket.contacted_at is None and ticket.shield != Shield.ANONYMOUS:
         contact = timing.deadline(work, work.now, timing.limit_of(work, ticket, "contact"))
         timing.start_timer(work, ticket, Step.CONTACT, contact.at, generation=generation)
     return sign.at

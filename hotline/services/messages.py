@@ -9,7 +9,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
-from hotline.services import inbox, intake, verification
+from hotline.services import inbox, intake, verification, withdrawal
 from hotline.services.danger import alarm
 from hotline.services.intake import Heard
 from hotline.services.timing import map_of
@@ -105,7 +105,7 @@ def _new(work: Work, message: Message, heard: Heard, sequence: int | None) -> st
     """
     reading = read_message(message.words, asked=False, has_open=False)
     asks = reading.intent is Intent.WHERE and not heard.clazz.scores
-    if asks or reading.intent is Intent.EMPTY:
+    if asks or reading.intent in {Intent.EMPTY, Intent.WITHDRAW}:
         return _answer(work, message, render("no_ticket", {}))
     answers: list[str] = []
     danger = _danger(work, message.words)
@@ -152,8 +152,9 @@ def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
     ticket = work.ticket_by_id((named or [asked or mine[0]])[0].id)
     if reading.intent is Intent.ANSWER and asked is not None and reading.answer is not None:
         return _answered(work, work.ticket_by_id(asked.id), reading.answer)
-    if reading.intent is Intent.WHERE:
-        return _progress(work, ticket)
+    if reading.intent in {Intent.WHERE, Intent.WITHDRAW}:
+        where = reading.intent is Intent.WHERE
+        return _progress(work, ticket) if where else _withdraw(work, named or mine)
     adds = reading.intent is Intent.ADDITION or _completes(work, ticket, words)
     if adds and ticket.status not in ENDS:
         routing = intake.say_more(work, ticket, words)
@@ -163,6 +164,22 @@ def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
             return _received(ticket, routing, danger)
         return render("added", {"number": ticket.number})
     return None
+
+
+def _withdraw(work: Work, meant: Sequence[Ticket]) -> str:
+    """Withdraw what was written from this number; of several, the one that is named."""
+    written = [
+        ticket
+        for ticket in meant
+        if withdrawal.may(ticket, "message") and ticket.status not in ENDS
+    ]
+    if not written:
+        return render("withdraw_elsewhere", {})
+    if len(written) > 1:
+        return render("withdraw_which", {})
+    ticket = work.ticket_by_id(written[0].id)
+    withdrawal.withdraw(work, ticket, "message")
+    return render("withdrawn", {"number": ticket.number})
 
 
 def _completes(work: Work, ticket: Ticket, words: str) -> bool:

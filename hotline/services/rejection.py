@@ -9,7 +9,7 @@ from typing import Final
 
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.refusal import RejectReason
-from hotline.domain.tickets import Action, Role, Shield
+from hotline.domain.tickets import Action, Role
 from hotline.services import attention, telling, tickets, timing
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
@@ -90,8 +90,6 @@ def tell_first_asked(work: Work, ticket: Ticket) -> None:
 
 
 def _tell(work: Work, ticket: Ticket, route: str) -> dict[str, object]:
-    if ticket.shield == Shield.ANONYMOUS:
-        return {}
     found = timing.map_of(work, ticket).routes[route]
     words = f"{found.name.zh}（{found.contact}）" if found.contact else found.name.zh
     return telling.tell_caller(work, ticket, "rejected", {"route": words})

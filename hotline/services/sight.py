@@ -42,9 +42,11 @@ def may_see(work: Work, ticket: Ticket) -> bool:
 def may_identify(work: Work, ticket: Ticket) -> bool:
     """Whether whoever acts may see and hear what can tell who a caller is: originals, recordings.
 
-    Every such view is logged (`identity.log_view`).
+    Every such view is logged (`identity.log_view`). Of a confidential ticket only the hotline may.
     """
-    return work.actor.role in _IDENTITY or _holds(work, ticket)
+    if work.actor.role in _IDENTITY:
+        return True
+    return not ticket.confidential and _holds(work, ticket)
 
 
 def _holds(work: Work, ticket: Ticket) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from hotline.channels.templates import TEMPLATES
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid import GridMap
-from hotline.domain.tickets import Role
+from hotline.domain.tickets import Role, Shield
 from hotline.services.timing import map_of
 from hotline.store import people
 from hotline.store.models import Ticket
@@ -151,7 +151,12 @@ def tell_person(
 def tell_caller(
     work: Work, ticket: Ticket, template: str, params: Mapping[str, str], *, means: str = "message"
 ) -> dict[str, object]:
-    """Promise a message or a call to the ticket's caller, and return the facts."""
+    """Promise a message or a call to the ticket's caller, and return the facts.
+
+    An anonymous caller can't be told anything: the status page says it.
+    """
+    if ticket.shield == Shield.ANONYMOUS:
+        return {"unaskable": True}
     row = promise(
         work,
         ticket_id=ticket.id,

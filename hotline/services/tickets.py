@@ -90,8 +90,11 @@ def contact(
 
     Raises:
         InvalidError: another outcome.
+        RefusedError: the caller is confidential, and whoever acts is not of the hotline.
     """
     guard_holder(work, ticket)
+    if ticket.confidential and work.actor.role not in {Role.OPERATOR, Role.SUPERVISOR}:
+        raise RefusedError(reason="confidential", ticket=ticket.number)
     if outcome not in {"reached", "unreached"}:
         raise InvalidError(fields=["outcome"])
     data: dict[str, object] = {"outcome": outcome, "done_at": done_at}
@@ -138,6 +141,20 @@ def where(
     if place_note.strip():
         data |= work.write(ticket, "note", words(place_note))
     return data
+
+
+def relay(work: Work, ticket: Ticket, text: str, *, done_at: datetime | None = None) -> None:
+    """Ask the hotline to tell a confidential caller something, or to ask them (转达).
+
+    Raises:
+        RefusedError: the caller is not confidential: whoever holds the ticket calls them.
+    """
+    guard_holder(work, ticket)
+    if not ticket.confidential:
+        raise RefusedError(reason="not_confidential", ticket=ticket.number)
+    told = telling.tell_role(work, ticket, Role.OPERATOR, "relay", {})
+    data: dict[str, object] = dict(work.write(ticket, "note", words(text)))
+    work.act(ticket, Action.NOTE, data | {"relay": True, "told": told, "done_at": done_at})
 
 
 def note(work: Work, ticket: Ticket, text: str, *, done_at: datetime | None = None) -> None:

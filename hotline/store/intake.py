@@ -22,7 +22,8 @@ _GLANCE: Final = f"""
 WITH n AS MATERIALIZED (SELECT hotline_now() AS now),
 o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CROSS JOIN LATERAL
   (SELECT FROM ticket_identity d JOIN ticket t ON t.id = d.ticket_id
-   WHERE d.number_hash = h AND t.status <> 'answered' LIMIT 1) AS one) AS has_open)
+   WHERE d.number_hash = h AND t.status NOT IN ('answered','rejected','withdrawn')
+   LIMIT 1) AS one) AS has_open)
 SELECT n.now, i.answer, i.body_hash, o.has_open,
   CASE WHEN i.sid IS NULL AND NOT o.has_open THEN nextval('ticket_number_seq') END,
   (SELECT json_agg(json_build_array(there.post, there.id, there.rank, there.channels))

@@ -148,7 +148,7 @@ def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
 
     Archived ones are among them for as long as a grade or a late answer may come.
     """
-    ends = [Status.ANSWERED]
+    ends = [Status.ANSWERED, Status.REJECTED, Status.WITHDRAWN]
     return list(
         session.exec(
             select(Ticket)
@@ -202,6 +202,12 @@ def texts(session: Session, ticket_id: UUID) -> list[TicketText]:
             .order_by(col(TicketText.at), col(TicketText.id))
         )
     )
+
+
+def texts_by_id(session: Session, text_ids: Collection[UUID]) -> dict[str, TicketText]:
+    """Return several texts of any tickets, by id."""
+    rows = session.exec(select(TicketText).where(col(TicketText.id).in_(list(text_ids))))
+    return {str(row.id): row for row in rows}
 
 
 def first_words(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, str]:

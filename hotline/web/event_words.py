@@ -23,7 +23,7 @@ from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
-from hotline.web.reject_words import REJECT_REASONS
+from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
 TONES: Final[Mapping[Action, str]] = {
     Action.ALARM: "late",
@@ -64,11 +64,6 @@ _BY: Final = {
 _SHIELDS: Final = {
     "confidential": lazy_gettext("保密"),
     "anonymous": lazy_gettext("匿名"),
-}
-_PROMISED_BY: Final = {
-    "caller": lazy_gettext("来电人"),
-    "unit": lazy_gettext("承办单位"),
-    "other": lazy_gettext("他人"),
 }
 
 
@@ -264,10 +259,11 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "window": (lazy_gettext("窗口"), _window),
     "reason": (lazy_gettext("不予受理的理由"), _by_table(REJECT_REASONS)),
     "route": (lazy_gettext("告知的途径"), _route),
-    "promised_by": (lazy_gettext("由谁补齐"), _by_table(_PROMISED_BY)),
+    "promised_by": (lazy_gettext("由谁补齐"), _by_table(PROMISED_BY)),
     "gaps": (lazy_gettext("容缺"), _gaps),
     "unaskable": (lazy_gettext("匿名，无法询问"), _yes),
     "first_asked": (lazy_gettext("首问负责"), _yes),
+    "relay": (lazy_gettext("请热线转达来电人"), _yes),
     "waits": (lazy_gettext("待核实原因"), _by_table(words.TRIAGE_REASONS)),
     "kind": (lazy_gettext("类型"), _kind),
     "parties": (lazy_gettext("呼叫单位"), _parties),

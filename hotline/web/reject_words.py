@@ -1,4 +1,4 @@
-"""Why a demand is not taken up (不予受理), in people's words."""
+"""Why a demand is not taken up (不予受理), and who brings what is missing, in people's words."""
 
 from typing import Final
 
@@ -14,4 +14,10 @@ REJECT_REASONS: Final = {
     RejectReason.SECRET: _("涉及国家秘密、商业秘密或他人隐私"),
     RejectReason.SETTLED: _("已有最终答复，没有新的情况"),
     RejectReason.NO_MATTER: _("没有具体的诉求"),
+}
+# Who promised to bring what a demand was accepted without (容缺受理).
+PROMISED_BY: Final = {
+    "caller": _("来电人"),
+    "unit": _("承办单位"),
+    "other": _("他人"),
 }

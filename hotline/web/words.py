@@ -15,7 +15,7 @@ from hotline.services.taking import AT_THE_DESK
 from hotline.web import desk_words
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
-from hotline.web.reject_words import REJECT_REASONS
+from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
 STATUSES: Final = {
     Status.TRIAGE: _("待核实派单"),
@@ -336,6 +336,9 @@ REFUSALS: Final = {
     "not_on_the_line": _("要在与来电人本人通话时才能代为撤回。"),
     "danger_open": _("现场正在处置险情，处置完才能撤回。"),
     "objected_before": _("异议只能提出一次；还有新的情况请补充或另行反映。"),
+    "confidential": _("来电人要求保密：只有热线可以联系，请用“请热线转达来电人”。"),
+    "not_confidential": _("来电人没有要求保密，请直接联系。"),
+    "wrong_code": _("工单号和查询码对不上，请再看一遍。"),
     "case_closed": _("请重新输入工单号和查询码。"),
     "signature": _("请求的签名不对，已拒绝。"),
     "expired": _("登录已过期，请重新登录。"),
@@ -367,6 +370,7 @@ FIELDS: Final = {
     "by_day": _("补齐日期"),
     "solved": _("是否解决"),
     "sure": _("是我自己要撤回"),
+    "window": _("窗口"),
 }
 
 
@@ -388,6 +392,7 @@ def init_app(app: Flask) -> None:
         "reasons": REASONS,
         "result_kinds": RESULT_KINDS,
         "reject_reasons": REJECT_REASONS,
+        "promised_by": PROMISED_BY,
         "roles": ROLES,
         "status_tones": STATUS_TONES,
         "statuses": STATUSES,

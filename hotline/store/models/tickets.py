@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from hotline.domain.tickets import Status
+from hotline.domain.tickets import Shield, Status
 from hotline.store.columns import IntegerArray, UTCDateTime, by_value
 
 
@@ -64,6 +64,11 @@ class Ticket(SQLModel, table=True):
     window_id: str | None = None
     first_asked: UUID | None = Field(default=None, foreign_key="staff.id")
     counted_seq: int = 0
+
+    @property
+    def confidential(self) -> bool:
+        """Whether nobody but the hotline may learn who called."""
+        return self.shield == Shield.CONFIDENTIAL
 
 
 class TicketIdentity(SQLModel, table=True):

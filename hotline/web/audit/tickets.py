@@ -5,7 +5,7 @@ from uuid import uuid4
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from hotline.services import audit, dossier, tickets
+from hotline.services import audit, dossier, first_asked, rejection, tickets
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.parts import parts, request_work
 
@@ -16,6 +16,12 @@ class RulingForm(TextForm):
     """The ruling on a wish for more time, with its reason."""
 
     granted: bool
+
+
+class RejectionForm(TextForm):
+    """The ruling on a proposed rejection, with its reason."""
+
+    approved: bool
 
 
 @bp.get("/<number>")
@@ -31,6 +37,7 @@ def show(number: str) -> ResponseReturnValue:
             now=work.now,
             command_id=uuid4,
             done=request.args.get("done"),
+            first_asked=first_asked.of(work, found.ticket),
         )
 
 
@@ -45,4 +52,16 @@ def rule_extension(number: str) -> ResponseReturnValue:
         lambda work, ticket: tickets.rule_extension(
             work, ticket, granted=form.granted, reason=form.text
         ),
+    )
+
+
+@bp.post("/<number>/rejection")
+def rule_rejection(number: str) -> ResponseReturnValue:
+    """Approve a rejection or send it back to triage; its proposer and its unit may not."""
+    form = RejectionForm.model_validate(request.form.to_dict())
+    return carry_out(
+        number,
+        "approve" if form.approved else "disapprove",
+        form,
+        lambda work, ticket: rejection.rule(work, ticket, approved=form.approved, reason=form.text),
     )

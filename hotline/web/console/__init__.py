@@ -5,7 +5,9 @@ from flask import Blueprint
 from hotline.web.console import (
     board,
     callers,
+    counter,
     desk_intake,
+    doors,
     duplicates,
     pulse,
     ring_backs,
@@ -14,5 +16,8 @@ from hotline.web.console import (
 )
 
 bp = Blueprint("console", __name__, url_prefix="/console")
-for part in (board, callers, desk_intake, duplicates, pulse, ring_backs, shift, tickets):
+for part in (
+    *(board, callers, counter, desk_intake, doors, duplicates, pulse, ring_backs, shift),
+    tickets,
+):
     bp.register_blueprint(part.bp)

@@ -13,11 +13,14 @@ from hotline.domain.tickets import Action
 from hotline.services import (
     dossier,
     duplicates,
+    first_asked,
+    gaps,
     identity,
     intake,
     returns,
     taking,
     tickets,
+    withdrawal,
 )
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
@@ -73,6 +76,9 @@ def show(number: str) -> ResponseReturnValue:
             informed=found.last(Action.INFORM),
             command_id=uuid4,
             done=request.args.get("done"),
+            gaps=gaps.with_words(work, found.ticket.id, found.texts),
+            on_the_line=withdrawal.live_call(work, found.ticket) is not None,
+            first_asked=first_asked.of(work, found.ticket),
         )
 
 

@@ -16,6 +16,8 @@ from hotline.domain.errors import InvalidError, SignInError, SlowDownError
 from hotline.services import (
     codes,
     dossier,
+    gaps,
+    identity,
     inbox,
     intake,
     rejection,
@@ -24,8 +26,8 @@ from hotline.services import (
     web_demand,
 )
 from hotline.services import withdrawal as withdrawals
-from hotline.store import doors as rows
 from hotline.store.models import Ticket
+from hotline.web import origin
 from hotline.web.doors import understood, visit
 from hotline.web.doors.words import steps_of
 from hotline.web.parts import racing, work_as
@@ -91,7 +93,7 @@ def enter() -> ResponseReturnValue:
     number, code = request.form.get("number", ""), request.form.get("code", "")
     try:
         with work_as(CITIZEN) as work:
-            ticket = codes.check(work, number, code, visit.address())
+            ticket = codes.check(work, number, code, origin.address())
             token = codes.visit(work, ticket) if ticket is not None else None
     except SlowDownError as error:
         minutes = int(str(error.facts["retry_after_s"])) // 60
@@ -120,9 +122,9 @@ def code_form() -> str:
 def send_code() -> ResponseReturnValue:
     """Send a new code to the caller's own telephone; the page says the same in every case."""
     try:
-        telephone = visit.telephone(request.form.get("number", ""))
+        telephone = origin.telephone(request.form.get("number", ""))
         with work_as(CITIZEN) as work:
-            codes.send_new(work, request.form.get("ticket", ""), telephone, visit.address())
+            codes.send_new(work, request.form.get("ticket", ""), telephone, origin.address())
     except InvalidError:
         page = render_template("doors/code.html", sent=False, wrong=True, slow=False)
         return page, InvalidError.http_status
@@ -212,10 +214,8 @@ def _page(work: Work, ticket: Ticket) -> str:
         "doors/case.html",
         d=found,
         steps=steps_of(found),
-        gaps=[
-            (gap, next((t.body for t in found.texts if t.id == gap.text_id), ""))
-            for gap in rows.gaps(work.session, ticket.id)
-        ],
+        views=identity.views_of(work, ticket.id),
+        gaps=gaps.with_words(work, ticket.id, found.texts),
         asked=understood.questions(found.map, ticket),
         may_withdraw=withdrawals.may(ticket, "web"),
         new_key=uuid4,

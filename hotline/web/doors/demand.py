@@ -13,6 +13,7 @@ from hotline.domain.intake import MAX_WORDS
 from hotline.domain.tickets import Shield
 from hotline.services import codes, intake, web_demand
 from hotline.store import tickets as ticket_rows
+from hotline.web import origin
 from hotline.web.doors import understood, visit
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.map_words import named
@@ -52,7 +53,7 @@ class DemandForm(BaseModel):
         """
         number = None
         if self.shield is not Shield.ANONYMOUS:
-            number = visit.telephone(self.number)
+            number = origin.telephone(self.number)
             if number is None:
                 raise InvalidError(fields=["number"])
         words = web_demand.joined(self.where, self.words)
@@ -101,7 +102,7 @@ def _take(sent: DemandForm, demand: intake.Demand) -> web_demand.Taken:
                     demand,
                     sent.model_dump(mode="json"),
                     pictures,
-                    address=visit.address(),
+                    address=origin.address(),
                     at_most=parts().photos_per_command,
                 )
             )

@@ -1,11 +1,10 @@
-"""What the citizen's pages share: the telephone as typed, and the pass of a device."""
+"""What the pages of a case share: the pass of a device."""
 
 from typing import Final
 
-import phonenumbers
 from flask import Response, request
 
-from hotline.domain.errors import InvalidError, SignInError
+from hotline.domain.errors import SignInError
 from hotline.services import codes
 from hotline.store.models import Ticket
 from hotline.web.parts import parts
@@ -13,28 +12,6 @@ from hotline.work import Work
 
 COOKIE: Final = "hotline_case"
 PATH: Final = "/case"
-
-
-def telephone(said: str) -> str | None:
-    """Return a number in E.164; ``None`` when none was given.
-
-    Raises:
-        InvalidError: something was given, but it is no telephone number.
-    """
-    if not said.strip():
-        return None
-    try:
-        parsed = phonenumbers.parse(said, "CN")
-    except phonenumbers.NumberParseException as error:
-        raise InvalidError(fields=["number"]) from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise InvalidError(fields=["number"])
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
-def address() -> str:
-    """Return where this request comes from; only its keyed hash is ever stored."""
-    return request.remote_addr or "unknown"
 
 
 def let_in(response: Response, token: str) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.tickets import RULES, Action, Role
+from hotline.domain.tickets import RULES, Action, Role, Shield
 from hotline.services import closing, photos, returns, tickets, whistle
 from hotline.store import whistles
 from hotline.store.models import Ticket
@@ -73,10 +73,15 @@ def _note(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | N
     tickets.note(work, ticket, sent.text, done_at=done_at)
 
 
+def _relay(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
+    tickets.relay(work, ticket, sent.text, done_at=done_at)
+
+
 # By the name that stands in the address, in the order in which pages offer them.
 COMMANDS: Final[Mapping[str, Command]] = {
     "accept": Command(_("签收工单"), Action.ACCEPT, forms.Sent, _accept),
     "contact": Command(_("打电话给来电人"), Action.CONTACT, forms.Contacted, _contact),
+    "relay": Command(_("请热线转达来电人"), Action.NOTE, forms.Written, _relay),
     "check-in": Command(_("到场签到"), Action.CHECK_IN, forms.Standing, _check_in),
     "whistle": Command(_("吹哨叫人"), Action.WHISTLE, forms.Blown, _whistle),
     "end-whistle": Command(_("结束这一哨"), Action.END_WHISTLE, forms.Ended, _end),
@@ -93,4 +98,12 @@ def possible(ticket: Ticket) -> list[str]:
         name
         for name, command in COMMANDS.items()
         if (rule := RULES.get((ticket.status, command.action))) and Role.OFFICER in rule.by
+        if name not in _unfit(ticket)
     ]
+
+
+def _unfit(ticket: Ticket) -> set[str]:
+    """Return what does not fit how far the caller wished to stay unknown."""
+    if ticket.confidential:
+        return {"contact"}
+    return {"relay", "contact"} if ticket.shield == Shield.ANONYMOUS else {"relay"}

@@ -94,7 +94,7 @@ def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
         return "accept"
     if ticket.status is not Status.HANDLING:
         return None
-    if ticket.contacted_at is None:
+    if ticket.contacted_at is None and ticket.shield is None:
         return "contact"
     if any(called.is_over for called in still_open):
         return "end-whistle"

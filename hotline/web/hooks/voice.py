@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from hotline.channels import voice as twiml
-from hotline.services import calls, outbox, ringing
+from hotline.services import calling_off, calls, outbox, ringing
 from hotline.web.hooks.parts import field, number, once, xml
 from hotline.web.parts import parts, work_as
 from hotline.work import CITIZEN, Work
@@ -69,6 +69,13 @@ def danger() -> Response:
     """A caller answered whether there is danger."""
     sid, speech, digits = field("CallSid"), field("SpeechResult"), field("Digits")
     return once(lambda work: calls.danger_answered(work, sid, speech, digits, _base()))
+
+
+@bp.post("/withdraw")
+def withdraw() -> Response:
+    """A caller answered whether a demand is to be taken back."""
+    sid, speech, digits = field("CallSid"), field("SpeechResult"), field("Digits")
+    return once(lambda work: calling_off.answered(work, sid, speech, digits, _base()))
 
 
 @bp.post("/after")
