@@ -1,4 +1,4 @@
-"""Take a matter at a window (窗口): what could not be got done (办不成事), or a fault found (找茬)."""
+"""Take a matter at a window (窗口): what could not be got done (办不成事), or a fault (找茬)."""
 
 from dataclasses import dataclass
 

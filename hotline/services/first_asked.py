@@ -1,4 +1,4 @@
-"""First asked is responsible (首问负责): whoever took a demand first answers until a unit has it."""
+"""First asked is responsible (首问负责): whoever took a demand first, until a unit has it."""
 
 from dataclasses import dataclass
 
