@@ -36,6 +36,7 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
     Step.HANDLE: "办理",
     Step.RULE_RETURN: "退单裁定",
     Step.RULE_EXTENSION: "延期审批",
+    Step.RULE_REJECTION: "不予受理审批",
     Step.MERGED: "并案办理",
 }
 

@@ -18,7 +18,7 @@ def difference(county, number: str) -> dict[str, tuple[object, object]]:
     stands = {name: getattr(row, name) for name in told}
     stands |= {
         name: str(stands[name]) if stands[name] else None
-        for name in ("officer_id", "submitted_by", "lead_id")
+        for name in ("officer_id", "submitted_by", "lead_id", "first_asked")
     }
     return {name: (told[name], stands[name]) for name in told if told[name] != stands[name]}
 
