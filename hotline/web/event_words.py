@@ -19,6 +19,7 @@ from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
 from hotline.web import desk_words, words
+from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext
@@ -111,7 +112,7 @@ def fault_words(fault: str | None) -> str:
     """Return why a message did not arrive: our words, or the carrier's own code."""
     if fault is None:
         return ""
-    return str(words.FAULTS.get(fault, _("运营商代码 %(code)s", code=fault)))
+    return str(FAULTS.get(fault, _("运营商代码 %(code)s", code=fault)))
 
 
 def particulars_words(codes: Sequence[str]) -> str:
@@ -303,7 +304,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY.get(str(v), ""))),
     "grade": (lazy_gettext("评价"), _by_table(words.GRADES)),
     "promised_on": (lazy_gettext("承诺日期"), _plain),
-    "means": (lazy_gettext("方式"), _by_table(words.MEANS)),
-    "state": (lazy_gettext("结果"), _by_table(words.OUTBOX_STATES)),
+    "means": (lazy_gettext("方式"), _by_table(MEANS)),
+    "state": (lazy_gettext("结果"), _by_table(OUTBOX_STATES)),
     "fault": (lazy_gettext("未送达原因"), lambda _m, _t, _e, v: fault_words(v)),
 }
