@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from hotline.domain.errors import InvalidError, SlowDownError
+from hotline.domain.grid import Line
 from hotline.domain.intake import Danger, clean
 from hotline.domain.tickets import Action
 from hotline.services import inbox, intake, photos
@@ -107,6 +108,12 @@ def _keep(work: Work, number: str, pictures: Sequence[bytes], at_most: int) -> i
     if kept:
         work.act(ticket, Action.ADD, {"photos": [str(photo) for photo in kept]})
     return len(pictures) - len(kept)
+
+
+def for_whom(line: Line) -> str:
+    """Return in a few words for whom a line is: those that its greeting says (困难求助)."""
+    said, _, _ = (line.spoken or "").partition("请按")
+    return said or line.name.zh
 
 
 def joined(*parts: str | None) -> str:

@@ -1,6 +1,6 @@
 """Tell what happened (``/demand``): one short form, then the number, the code, what is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, SlowDownError
+from hotline.domain.grid import Line
 from hotline.domain.intake import MAX_WORDS
 from hotline.domain.tickets import Shield
 from hotline.services import codes, intake, web_demand
 from hotline.store import tickets as ticket_rows
 from hotline.web import origin
 from hotline.web.doors import understood, visit
+from hotline.web.i18n import chosen_language, gettext
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.map_words import named
 from hotline.web.parts import parts, racing, work_as
@@ -57,7 +59,15 @@ class DemandForm(BaseModel):
             if number is None:
                 raise InvalidError(fields=["number"])
         words = web_demand.joined(self.where, self.words)
-        return intake.Demand("web", number, words, name=self.name or None, shield=self.shield)
+        lines = {line.number for line in parts().kit.maps.current.lines}
+        return intake.Demand(
+            "web",
+            number,
+            words,
+            name=self.name or None,
+            shield=self.shield,
+            line=self.line if self.line in lines else None,
+        )
 
 
 @bp.get("/")
@@ -138,8 +148,22 @@ def _form(typed: Mapping[str, str], wrong: list[str] | None = None, slow: int | 
         typed=typed,
         errors=[(name, str(FAULTS[name])) for name in wrong or ()],
         slow=slow,
-        lines=[(line.number, named(line.name)) for line in parts().kit.maps.current.lines],
+        lines=_lines(parts().kit.maps.current.lines),
         most_photos=parts().photos_per_command,
         most_mb=parts().kit.media.most_bytes // 10**6,
         photos_lost=any(file.filename for file in request.files.getlist("photos")),
     )
+
+
+def _lines(lines: Sequence[Line]) -> list[tuple[str, str, str]]:
+    """Return the lines to choose from in plain words; the first is for everybody."""
+    first, *others = lines
+    return [
+        (first.number, gettext("一般的事"), ""),
+        *(
+            (line.number, web_demand.for_whom(line), named(line.name))
+            if chosen_language() == "zh"
+            else (line.number, line.name.en, "")
+            for line in others
+        ),
+    ]
