@@ -1,4 +1,4 @@
-"""The citizen's pages in a real browser: legible on any phone, without scripts, in two languages."""
+"""The citizen's pages in a real browser: legible on a phone, without scripts, in two languages."""
 
 import gzip
 import re
