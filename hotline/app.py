@@ -17,6 +17,7 @@ from hotline.web import (
     navigation,
     paging,
     parts,
+    staff_words,
     static_files,
     words,
 )
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         errors,
         map_words,
         words,
+        staff_words,
         event_words,
         door_words,
     ):

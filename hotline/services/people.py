@@ -6,16 +6,18 @@ nobody can alter (`StaffChange`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+from hotline.channels.notices import CHANNELS, MAIL, MAILBOX
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.grid import GridMap, Post
 from hotline.domain.ledger import instant
 from hotline.domain.tickets import Role
 from hotline.store import people, roster
-from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffChange
+from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffAddress, StaffChange
 from hotline.work import Work
 
 LONGEST_LEAVE: Final = timedelta(days=366)
@@ -252,6 +254,51 @@ def remove_duty(work: Work, duty_id: UUID) -> Duty:
         work.session.delete(found)
     log(work, "duty_removed", staff_id=found.staff_id, post=found.post, before=before, after=after)
     return found
+
+
+def set_channels(work: Work, who: Staff, channels: Sequence[str], mail: str) -> None:
+    """Set by which channels a person is told, in this order, and their mailbox.
+
+    Raises:
+        InvalidError: a channel that does not exist, or no mailbox.
+    """
+    order = list(dict.fromkeys(filter(None, channels)))
+    if not set(order) <= set(CHANNELS):
+        raise InvalidError(fields=["channels"])
+    if mail and not MAILBOX.match(mail):
+        raise InvalidError(fields=["mail"])
+    before = {"channels": list(who.channels)}
+    who.channels = order
+    roster.drop_address(work.session, who.id, MAIL)
+    if mail:
+        sealed = work.kit.keys.seal(mail)
+        work.session.add(StaffAddress(staff_id=who.id, channel=MAIL, address_sealed=sealed))
+    log(work, "channels_changed", staff_id=who.id, before=before, after={"channels": order})
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A change with the people it names, who may have left since."""
+
+    change: StaffChange
+    actor: Staff | None
+    person: Staff | None
+
+
+def log_page(work: Work, before_id: int | None, limit: int) -> list[LogEntry]:
+    """Return a page of the log of changes about people, newest first."""
+    rows = roster.changes(work.session, before_id=before_id, limit=limit)
+    ids = {row.staff_id for row in rows if row.staff_id}
+    actors = {row.id: UUID(row.actor) for row in rows if row.role is not Role.SYSTEM}
+    named = people.named(work.session, ids | set(actors.values()))
+    return [
+        LogEntry(
+            row,
+            named.get(actors[row.id]) if row.id in actors else None,
+            named.get(row.staff_id) if row.staff_id else None,
+        )
+        for row in rows
+    ]
 
 
 def _unit_of_post(work: Work, post_id: str) -> str:

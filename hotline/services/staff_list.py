@@ -16,7 +16,7 @@ import openpyxl
 import phonenumbers
 from openpyxl.utils import get_column_letter
 
-from hotline.channels.notices import CHANNELS
+from hotline.channels.notices import CHANNELS, MAILBOX
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid import GridMap
 from hotline.domain.grid_faults import Wording
@@ -88,7 +88,6 @@ TEXTS: Final[Mapping[str, Wording]] = {
     "bad_mail": Wording("邮箱写得不对", "that is no e-mail address"),
 }
 _LOGIN: Final = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
-_MAIL: Final = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
 _SEPARATORS: Final = re.compile(r"[、,，;；\n]+")
 # Whoever only looks, or serves everybody, stands at no post of the map.
 _POSTLESS: Final = frozenset({Role.OPERATOR, Role.OBSERVER})
@@ -277,7 +276,7 @@ def _phone(reading: _Reading) -> str | None:
 
 def _mail(reading: _Reading) -> str | None:
     text = reading.optional("mail")
-    if text and not _MAIL.match(text):
+    if text and not MAILBOX.match(text):
         reading.wrong("bad_mail")
         return None
     return text

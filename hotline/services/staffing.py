@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
+from hotline.channels.notices import MAIL
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.grid_faults import Wording
 from hotline.domain.tickets import Role
@@ -24,7 +25,6 @@ from hotline.store.models import PostHolding, Staff, StaffAddress
 from hotline.tables.model import Place, TableFault, fault
 from hotline.work import Work
 
-MAIL: Final = "mail"
 TEXTS: Final[Mapping[str, Wording]] = {
     "number_taken": Wording("手机号已经属于“{login}”", "the number belongs to “{login}” already"),
     "post_abandoned": Wording(
@@ -74,11 +74,13 @@ class Plan:
     leaves: list[PersonPlan] = field(default_factory=list)
     faults: list[TableFault] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    retire: bool = False
 
     @property
     def digest(self) -> str:
         """A short hash of the plan: what was looked at is what is applied."""
-        said = [
+        said: list[object] = [self.retire]
+        said += [
             [one.login, one.change, one.fields, one.starts, one.ends]
             for one in (*self.people, *self.leaves)
         ]
@@ -170,7 +172,7 @@ def _known(work: Work, everyone: Iterable[Staff]) -> _Known:
 
 
 def _plan(work: Work, known: _Known, listed: StaffList, *, retire: bool) -> Plan:
-    made = Plan(faults=list(listed.faults), ignored=listed.ignored)
+    made = Plan(faults=list(listed.faults), ignored=listed.ignored, retire=retire)
     for line in listed.lines:
         made.people.append(_person(work, known, line))
     here = {line.login for line in listed.lines}
@@ -179,7 +181,7 @@ def _plan(work: Work, known: _Known, listed: StaffList, *, retire: bool) -> Plan
         PersonPlan(
             person.login, person.name, Change.LEAVES, ends=tuple(sorted(known.posts(person)))
         )
-        for person in known.staff.values()
+        for person in sorted(known.staff.values(), key=lambda person: person.login)
         if person.active and person.unit in units and person.login not in here
     ]
     # A list with faults is not whole: what it would empty is not known yet.

@@ -72,6 +72,7 @@ SELECT f.post, s.id, f.rank, s.channels FROM (
   SELECT h.post, h.staff_id, 1 FROM post_holding h WHERE h.post = ANY({posts}) AND {held}
   UNION ALL
   SELECT h.post, a.stand_in_id, 2 FROM post_holding h JOIN leave a ON a.staff_id = h.staff_id
+   JOIN staff p ON p.id = h.staff_id AND p.active
    WHERE h.post = ANY({posts}) AND {held} AND {away} AND a.stand_in_id IS NOT NULL
 ) f JOIN staff s ON s.id = f.staff_id AND s.active
 WHERE NOT EXISTS (SELECT FROM leave a WHERE a.staff_id = s.id AND {away})
@@ -133,6 +134,7 @@ SELECT d.post FROM duty d
  WHERE d.staff_id = {person} AND d.from_at <= {now} AND d.until_at > {now}
 UNION
 SELECT h.post FROM leave a JOIN post_holding h ON h.staff_id = a.staff_id
+ JOIN staff p ON p.id = h.staff_id AND p.active
  WHERE a.stand_in_id = {person} AND a.from_at <= {now} AND a.until_at > {now} AND {held}
 """  # noqa: S608  nothing in it comes from outside
 

@@ -51,21 +51,24 @@ def everyone(session: Session) -> list[Staff]:
     return list(session.exec(select(Staff)))
 
 
-def everybody(session: Session) -> list[Staff]:
-    """Return everybody who may sign in, by name."""
-    return list(
-        session.exec(
-            select(Staff).where(col(Staff.active)).order_by(col(Staff.name), col(Staff.login))
-        )
-    )
-
-
 def of_units(session: Session, units: Collection[str]) -> list[Staff]:
     """Return the active people of some units, by name."""
     return list(
         session.exec(
             select(Staff)
             .where(col(Staff.active), col(Staff.unit).in_(list(units)))
+            .order_by(col(Staff.name), col(Staff.login))
+        )
+    )
+
+
+def of_unit_or(session: Session, unit: str, staff_ids: Collection[UUID]) -> list[Staff]:
+    """Return the active people of a unit, and several others by id, by name."""
+    mine = sa.and_(col(Staff.active), col(Staff.unit) == unit)
+    return list(
+        session.exec(
+            select(Staff)
+            .where(sa.or_(mine, col(Staff.id).in_(list(staff_ids))))
             .order_by(col(Staff.name), col(Staff.login))
         )
     )
@@ -164,29 +167,36 @@ def is_away(session: Session, staff_id: UUID, from_at: datetime, until_at: datet
 
 def book(session: Session, now: datetime) -> Book:
     """Return who answers when, from now on, for every post; three queries."""
-    active = {
-        row.id: row.login
-        for row in session.execute(
-            sa.select(col(Staff.id), col(Staff.login)).where(col(Staff.active))
-        )
-    }
-    duties: dict[str, list[Span]] = {}
-    holdings: dict[str, list[Span]] = {}
-    for model, into in ((Duty, duties), (PostHolding, holdings)):
-        rows = session.execute(
-            sa.select(
-                col(model.post), col(model.staff_id), col(model.from_at), col(model.until_at)
-            ).where(_not_over(model, now))
-        )
-        for row in sorted(
-            (row for row in rows if row.staff_id in active), key=lambda row: active[row.staff_id]
-        ):
-            into.setdefault(row.post, []).append(Span(row.staff_id, row.from_at, row.until_at))
     absences: dict[UUID, list[Absence]] = {}
-    for away in session.exec(select(Leave).where(col(Leave.until_at) > now)):
-        named = away.stand_in_id if away.stand_in_id in active else None
-        absences.setdefault(away.staff_id, []).append(Absence(away.from_at, away.until_at, named))
-    return Book(duties, holdings, absences)
+    for away in session.execute(
+        sa.select(
+            col(Leave.staff_id),
+            col(Leave.from_at),
+            col(Leave.until_at),
+            col(Staff.id).label("named"),
+        )
+        .join(
+            Staff, sa.and_(col(Staff.id) == col(Leave.stand_in_id), col(Staff.active)), isouter=True
+        )
+        .where(col(Leave.until_at) > now)
+    ):
+        absence = Absence(away.from_at, away.until_at, away.named)
+        absences.setdefault(away.staff_id, []).append(absence)
+    return Book(_spans(session, Duty, now), _spans(session, PostHolding, now), absences)
+
+
+def _spans(
+    session: Session, model: type[PostHolding] | type[Duty], now: datetime
+) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for row in session.execute(
+        sa.select(col(model.post), col(model.staff_id), col(model.from_at), col(model.until_at))
+        .join(Staff, col(Staff.id) == col(model.staff_id))
+        .where(_not_over(model, now), col(Staff.active))
+        .order_by(col(Staff.login))
+    ):
+        found.setdefault(row.post, []).append(Span(row.staff_id, row.from_at, row.until_at))
+    return found
 
 
 def changes(

@@ -12,8 +12,11 @@ from hotline.web import (
     health,
     hooks,
     media,
+    password,
+    people,
     search,
     sign_in,
+    staffing,
 )
 from hotline.web.parts import only, public, register_guarded
 
@@ -40,5 +43,8 @@ def register(app: Flask) -> None:
         (audit.bp, only(Role.SUPERVISOR, Role.ADMIN, readers=(Role.OBSERVER,))),
         (search.bp, only(Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)),
         (media.bp, only(*_STAFF)),
+        (password.bp, public),
+        (people.bp, only(Role.UNIT, Role.SUPERVISOR, Role.ADMIN)),
+        (staffing.bp, only(Role.ADMIN)),
     ):
         register_guarded(app, blueprint, guard)

@@ -6,6 +6,7 @@ from hotline.domain.grid import GridMap, Name
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
 from hotline.web.i18n import gettext as _
+from hotline.web.parts import parts
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
         class_words=class_words,
         kind_words=kind_words,
         place_words=place_words,
+        post_title=post_title,
         post_words=post_words,
         rung_words=rung_words,
         unit_words=unit_words,
@@ -55,6 +57,11 @@ def post_words(grid_map: GridMap, post: str) -> str:
     """Return a post's title; its id where this version of the map does not know it."""
     found = grid_map.posts.get(post)
     return named(found.title) if found is not None else post
+
+
+def post_title(post: str) -> str:
+    """Return a post's title on the current map, for pages that are about no ticket."""
+    return post_words(parts().kit.maps.current, post)
 
 
 def rung_words(grid_map: GridMap, ticket: Ticket, rung: str) -> str:

@@ -12,7 +12,7 @@ from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.services.taking import AT_THE_DESK
-from hotline.web import desk_words
+from hotline.web import desk_words, staff_words
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
@@ -266,6 +266,7 @@ ERRORS: Final[Mapping[str, object]] = {
     "emergency_number": _("非正式环境不拨打紧急号码。"),
 }
 REFUSALS: Final = {
+    **staff_words.REFUSALS,
     "extension_too_late": _("时限已过，不能再申请延期。"),
     "extension_too_often": _("延期次数已用完。"),
     "flag_answered": _("这条疑点已经说明过，或已经裁定。"),
@@ -313,6 +314,7 @@ REFUSALS: Final = {
     "too_short_to_find": _("至少要两个字，或工单编号的后四位。"),
 }
 FIELDS: Final = {
+    **staff_words.FORM_FIELDS,
     "photos": _("照片"),
     "ruling": _("裁定"),
     "promised_on": _("承诺日期"),

@@ -45,7 +45,9 @@ def send_away(county: County, login: str, stand_in: str | None = None, **span: f
         people.add_leave(work, who, work.now, work.now + timedelta(**(span or {"days": 3})), named)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     holdings=st.lists(st.tuples(POSTS, WHO, SPANS), max_size=4),
     duties=st.lists(st.tuples(POSTS, WHO, SPANS), max_size=3),

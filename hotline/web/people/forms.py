@@ -1,0 +1,81 @@
+"""What the forms about people send. Days and hours are the county's."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator
+
+from hotline.clock import COUNTY_ZONE
+from hotline.domain.errors import InvalidError
+from hotline.services.people import MOST_SHIFTS
+
+
+def _none(value: Any) -> Any:  # noqa: ANN401  whatever the form sent
+    return value or None
+
+
+MaybeDay = Annotated[date | None, BeforeValidator(_none)]
+MaybeId = Annotated[UUID | None, BeforeValidator(_none)]
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, COUNTY_ZONE)
+
+
+class LeaveForm(BaseModel):
+    """Somebody is away from an hour of a day to another."""
+
+    from_day: date
+    from_hour: time = time()
+    until_day: date
+    until_hour: time = time()
+    stand_in: MaybeId = None
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the beginning and the end; midnight of the last day is its end."""
+        last = self.until_day + timedelta(days=self.until_hour == time())
+        return _at(self.from_day, self.from_hour), _at(last, self.until_hour)
+
+
+class HoldForm(BaseModel):
+    """Somebody gets a post; without days from now on, until further notice."""
+
+    staff: UUID
+    from_day: MaybeDay = None
+    until_day: MaybeDay = None
+
+    def span(self, now: datetime) -> tuple[datetime, datetime | None]:
+        """Return the beginning and the end; the last day is included."""
+        until = _at(self.until_day + timedelta(days=1), time()) if self.until_day else None
+        return (_at(self.from_day, time()) if self.from_day else now), until
+
+
+class DutyForm(BaseModel):
+    """Somebody is on the duty list on one day or several, in the same hours."""
+
+    staff: UUID
+    first_day: date
+    last_day: MaybeDay = None
+    from_hour: time
+    until_hour: time
+
+    def shifts(self) -> list[tuple[datetime, datetime]]:
+        """Return each day's shift; one that ends no later than it begins ends the day after.
+
+        Raises:
+            InvalidError: the last day lies before the first, or too far behind it.
+        """
+        days = ((self.last_day or self.first_day) - self.first_day).days + 1
+        if not 0 < days <= MOST_SHIFTS:
+            raise InvalidError(fields=["last_day"])
+        over = timedelta(days=self.until_hour <= self.from_hour)
+        first = [self.first_day + timedelta(days=nth) for nth in range(days)]
+        return [(_at(day, self.from_hour), _at(day + over, self.until_hour)) for day in first]
+
+
+class ChannelsForm(BaseModel):
+    """By which channels somebody is told, the first one first; empty places are skipped."""
+
+    channel: list[str] = []
+    mail: str = ""

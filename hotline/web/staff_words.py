@@ -1,0 +1,91 @@
+"""What is said about people: changes, plans, channels and refusals, in people's words."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from flask import Flask
+
+from hotline.channels.notices import CHANNELS
+from hotline.services.staffing import Change
+from hotline.web.i18n import lazy_gettext as _
+from hotline.web.i18n import listed
+
+# What stands in the log of changes about people.
+CHANGES: Final = {
+    "added": _("新来"),
+    "returns": _("回来"),
+    "changed": _("资料改了"),
+    "retired": _("离任"),
+    "holding_started": _("任职开始"),
+    "holding_ended": _("任职结束"),
+    "leave_added": _("已登记请假"),
+    "leave_ended": _("已销假"),
+    "duty_added": _("已排班"),
+    "duty_removed": _("已撤班"),
+    "channels_changed": _("通知方式改了"),
+    "link_made": _("给了设置密码的链接"),
+}
+PLANS: Final = {
+    Change.ADDED: _("新来"),
+    Change.RETURNS: _("回来"),
+    Change.CHANGED: _("有改动"),
+    Change.UNCHANGED: _("不变"),
+    Change.LEAVES: _("离任"),
+}
+FIELDS: Final = {
+    "name": _("姓名"),
+    "number": _("手机号"),
+    "unit": _("单位"),
+    "role": _("角色"),
+    "channels": _("通知方式"),
+    "mail": _("邮箱"),
+    "until": _("到期"),
+    "from": _("开始"),
+    "stand_in": _("替班"),
+    "active": _("账号"),
+}
+DUTY_HOWS: Final = {"list": _("值班表"), "leave": _("替班")}
+NOTICE_CHANNELS: Final = dict(
+    zip(CHANNELS, (_("企业微信"), _("钉钉"), _("飞书"), _("邮件"), _("网页")), strict=True)
+) | {"message": _("短信"), "call": _("电话")}
+# Why a command about people is refused, and the fields of its forms.
+REFUSALS: Final = {
+    "already_away": _("这段时间已经请了假。"),
+    "stand_in_away": _("替班的人这段时间也请了假。"),
+    "duty_taken": _("这一班已经排了人，请先撤下。"),
+    "staff_changed": _("看过以后情况变了，请再看一遍。"),
+    "staff_list_faults": _("名单还有错误，没有执行。"),
+}
+FORM_FIELDS: Final = {
+    "from_day": _("从哪天起"),
+    "until_day": _("到哪天止"),
+    "from": _("从哪天起"),
+    "until": _("到哪天止"),
+    "first_day": _("第一天"),
+    "last_day": _("最后一天"),
+    "from_hour": _("几点起"),
+    "until_hour": _("几点止"),
+    "staff": _("谁"),
+    "stand_in": _("谁替班"),
+    "list": _("名单文件"),
+    "mail": _("邮箱"),
+    "channels": _("通知方式"),
+    "password": _("新密码"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add the tables to those that templates have, and `staff_field_words`."""
+    tables: dict[str, object] = app.jinja_env.globals["words"]  # type: ignore[assignment]
+    tables.update(
+        staff_changes=CHANGES,
+        staff_plans=PLANS,
+        duty_hows=DUTY_HOWS,
+        notice_channels=NOTICE_CHANNELS,
+    )
+    app.jinja_env.globals["staff_field_words"] = staff_field_words
+
+
+def staff_field_words(fields: Iterable[str]) -> str:
+    """Return the names of what changed about a person; a dash for nothing."""
+    return listed(str(FIELDS.get(field, field)) for field in fields) or "—"
