@@ -14,13 +14,24 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.rates import RECURRENCE, Fact, Keys, Measure
 from hotline.domain.tickets import Status
+from hotline.store import paging
 from hotline.store.models import RateCell, RateRebuild, Ticket, TicketEvent, TicketFact
+from hotline.store.paging import Order, Page
 
 # Stored: a new measure goes to the end.
 BITS: Final[Mapping[Measure, int]] = {measure: 1 << n for n, measure in enumerate(Measure)}
 # Counting takes turns by this key; it collides with nobody else's.
 _COUNTING: Final = 12347
 _WINDOW: Final = max(RECURRENCE.values())
+# Which column of a fact holds the key of a dimension; the county needs none.
+_COLUMN_OF: Final = {
+    "town": "town",
+    "grid": "grid",
+    "unit": "unit",
+    "post": "post",
+    "class": "class_code",
+    "line": "line",
+}
 
 # The columns of a cell that are summed.
 SUMS: Final = tuple(
@@ -65,6 +76,19 @@ class Uncounted(NamedTuple):
 
     ticket_id: UUID
     event_seq: int
+
+
+class Behind(NamedTuple):
+    """A number whose tickets are wanted.
+
+    ``measure``: which rate, or ``None`` for all tickets; ``met``: its numerator, the rest of its
+    denominator, or both (``None``); ``dimension`` and ``key``: of which town, unit …
+    """
+
+    dimension: str
+    key: str
+    measure: Measure | None = None
+    met: bool | None = None
 
 
 class Demand(NamedTuple):
@@ -173,6 +197,11 @@ def rebuild_row(session: Session) -> RateRebuild | None:
     return session.exec(select(RateRebuild).with_for_update()).one_or_none()
 
 
+def rebuild_under_way(session: Session) -> RateRebuild | None:
+    """Return the count from the beginning that is under way, if one is."""
+    return session.exec(select(RateRebuild)).one_or_none()
+
+
 def tickets(session: Session) -> int:
     """Return how many tickets there are."""
     found: int = session.execute(sa.select(sa.func.count()).select_from(Ticket)).scalar_one()
@@ -211,6 +240,36 @@ def sums(
     if key is not None:
         query = query.where(cell.key == key)
     return {row[0]: dict(zip(SUMS, row[1:], strict=True)) for row in session.execute(query)}
+
+
+def tickets_behind(
+    session: Session, behind: Behind, days: tuple[date, date], *, at: str = ""
+) -> Page[Ticket]:
+    """Return a page of the tickets that make up a number, the newest first.
+
+    Args:
+        session: to read with.
+        behind: which number.
+        days: the first day, and the day after the last.
+        at: where the page begins (`hotline.store.paging`).
+    """
+    fact = TicketFact.__table__.c  # type: ignore[attr-defined]
+    query = (
+        sa.select(Ticket)
+        .join(TicketFact, col(TicketFact.ticket_id) == col(Ticket.id))
+        .where(fact.day >= days[0], fact.day < days[1])
+    )
+    column = _COLUMN_OF.get(behind.dimension)
+    if column is not None:
+        query = query.where(fact[column] == behind.key)
+    if behind.measure is not None:
+        bit = BITS[behind.measure]
+        query = query.where(fact.judged.bitwise_and(bit) != 0)
+        if behind.met is not None:
+            met = fact.met.bitwise_and(bit) != 0
+            query = query.where(met if behind.met else ~met)
+    order = Order((fact.received_at, fact.ticket_id), descending=True)
+    return paging.page(session, query, order, at=at)
 
 
 def _months(start: date, end: date) -> tuple[date, date]:

@@ -1,0 +1,121 @@
+"""Read the rates (统计): every number with its numerator, denominator and interval.
+
+The sums are kept by `hotline.services.counting`; here they are only read.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from hotline.clock import COUNTY_ZONE
+from hotline.domain.rates import Band, Measure, Rate, band
+from hotline.services.counting import EVERYTHING
+from hotline.store import facts as rows
+from hotline.store.facts import Behind
+from hotline.store.models import RateRebuild, Ticket
+from hotline.store.paging import Page
+from hotline.work import Work
+
+GRADES: Final = (5, 4, 3, 2, 1)
+
+
+class Dimension(StrEnum):
+    """By what the rates are broken down. Values are stored."""
+
+    COUNTY = "county"
+    TOWN = "town"
+    GRID = "grid"
+    UNIT = "unit"
+    POST = "post"
+    CLASS = "class"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the county, from the first until before ``end``."""
+
+    start: date
+    end: date
+
+    @property
+    def last(self) -> date:
+        """The last day in it."""
+        return self.end - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The rates of one key: one town, one unit, one class.
+
+    Attributes:
+        key: which one.
+        tickets: how many were received.
+        rates: every measure.
+        grades: how many gave each of the five national grades, on their own scale.
+        gap: the mean of the citizen's clock less the unit's; ``None`` where nothing is closed.
+    """
+
+    key: str
+    tickets: int
+    rates: Mapping[Measure, Rate]
+    grades: Mapping[int, int]
+    gap: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines of one dimension beside the whole county's, and whether they are whole.
+
+    ``rebuild`` is set while everything is being counted again: the numbers are too small then.
+    """
+
+    lines: Sequence[Line]
+    county: Line
+    rebuild: RateRebuild | None
+
+    def band(self, line: Line, measure: Measure) -> Band:
+        """Return where a line lies beside the county; never its place among others."""
+        return band(line.rates[measure], self.county.rates[measure])
+
+
+def table(work: Work, dimension: Dimension, period: Period) -> Table:
+    """Return the rates of one dimension: three queries, however many tickets.
+
+    Lines stand in the order of their keys, not of their rates.
+    """
+    session = work.session
+    county = rows.sums(session, Dimension.COUNTY, period.start, period.end)
+    found = (
+        county
+        if dimension is Dimension.COUNTY
+        else rows.sums(session, dimension, period.start, period.end)
+    )
+    empty = dict.fromkeys(rows.SUMS, 0)
+    return Table(
+        lines=[_line(key, sums) for key, sums in found.items() if sums["tickets"]],
+        county=_line(EVERYTHING, county.get(EVERYTHING, empty)),
+        rebuild=rows.rebuild_under_way(session),
+    )
+
+
+def tickets_behind(work: Work, behind: Behind, period: Period, *, at: str = "") -> Page[Ticket]:
+    """Return a page of the tickets behind one number, the newest first."""
+    return rows.tickets_behind(work.session, behind, (period.start, period.end), at=at)
+
+
+def today(work: Work) -> date:
+    """Return the county's day."""
+    return work.now.astimezone(COUNTY_ZONE).date()
+
+
+def _line(key: str, sums: Mapping[str, int]) -> Line:
+    return Line(
+        key=key,
+        tickets=sums["tickets"],
+        rates={m: Rate(sums[f"{m}_n"], sums[f"{m}_d"]) for m in Measure},
+        grades={grade: sums[f"grade_{grade}"] for grade in GRADES},
+        gap=timedelta(seconds=sums["gap_s"] / sums["gap_d"]) if sums["gap_d"] else None,
+    )

@@ -1,0 +1,216 @@
+"""Rates: tables, a chart, the tickets behind each number, and the same as CSV or XLSX."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO, StringIO
+from typing import Any, Final, Literal
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from openpyxl import Workbook
+from pydantic import BaseModel, field_validator
+
+from hotline.domain.errors import InvalidError
+from hotline.domain.grid import GridMap
+from hotline.domain.rates import Measure
+from hotline.services import rates
+from hotline.services.rates import Dimension, Line, Period, Table
+from hotline.store import tickets as ticket_rows
+from hotline.store.facts import Behind
+from hotline.web.i18n import gettext as _
+from hotline.web.map_words import named, post_words, unit_words
+from hotline.web.paging import place
+from hotline.web.parts import request_work
+from hotline.web.rate_words import MEASURES
+
+bp = Blueprint("rates", __name__, url_prefix="/rates")
+# What a table shows; the others stand on the page of a single line.
+SHOWN: Final = (
+    Measure.RESPONSE,
+    Measure.CLAIMED,
+    Measure.CONFIRMED,
+    Measure.SOLVED,
+    Measure.SATISFIED,
+    Measure.ON_TIME,
+    Measure.ONCE,
+    Measure.RECURRED_30,
+    Measure.UNREACHED,
+    Measure.EXCLUDED,
+)
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Asked(BaseModel):
+    """Which days and by what; days are the county's, both included."""
+
+    by: Dimension = Dimension.TOWN
+    since: date | None = None
+    until: date | None = None
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:  # noqa: ANN401  whatever the form sent
+        return value or None
+
+    def period(self, today: date) -> Period:
+        """Return the days: this month so far where nothing is said.
+
+        Raises:
+            InvalidError: it ends before it begins.
+        """
+        until = self.until or today
+        since = self.since or until.replace(day=1)
+        if since > until:
+            raise InvalidError(fields=["until"])
+        return Period(since, until + timedelta(days=1))
+
+
+class AskedBehind(Asked):
+    """Whose tickets: one number of one line."""
+
+    key: str
+    measure: Measure | None = None
+    met: bool | None = None
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Show the rates of a period: five queries, however many tickets."""
+    asked = Asked.model_validate(request.args.to_dict())
+    with request_work() as work:
+        today = rates.today(work)
+        period = asked.period(today)
+        found = rates.table(work, asked.by, period)
+        grid_map = work.kit.maps.current
+        return render_template(
+            "audit/rates.html",
+            by=asked.by,
+            dimensions=list(Dimension),
+            period=period,
+            presets=_presets(today),
+            table=found,
+            shown=SHOWN,
+            name_of=lambda line: key_words(grid_map, asked.by, line.key),
+            chart=_chart(found, asked.by, grid_map),
+        )
+
+
+@bp.get("/tickets")
+def behind() -> ResponseReturnValue:
+    """Show the tickets behind a number."""
+    asked = AskedBehind.model_validate(request.args.to_dict())
+    with request_work() as work:
+        period = asked.period(rates.today(work))
+        number = Behind(asked.by, asked.key, asked.measure, asked.met)
+        tickets = rates.tickets_behind(work, number, period, at=place())
+        return render_template(
+            "audit/rate_tickets.html",
+            asked=asked,
+            period=period,
+            tickets=tickets,
+            first=ticket_rows.first_words(work.session, [ticket.id for ticket in tickets]),
+            name=key_words(work.kit.maps.current, asked.by, asked.key),
+            map=work.kit.maps.current,
+            now=work.now,
+        )
+
+
+@bp.get("/export.<any(csv, xlsx):kind>")
+def export(kind: Literal["csv", "xlsx"]) -> ResponseReturnValue:
+    """Give the table that is seen as a file; every rate with its two numbers and its interval."""
+    asked = Asked.model_validate(request.args.to_dict())
+    with request_work() as work:
+        period = asked.period(rates.today(work))
+        found = rates.table(work, asked.by, period)
+        lines = list(_exported(found, asked.by, work.kit.maps.current))
+    name = f"rates-{asked.by}-{period.start}-{period.last}.{kind}"
+    content = _as_csv(lines) if kind == "csv" else _as_xlsx(lines)
+    response = Response(content, mimetype="text/csv" if kind == "csv" else _XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def key_words(grid_map: GridMap, by: Dimension, key: str) -> str:
+    """Return what a line is called; its code where this version of the map does not know it."""
+    if by is Dimension.COUNTY:
+        return named(grid_map.county)
+    if by is Dimension.GRID and key in grid_map.grids:
+        return f"{named(grid_map.town_of(key).name)} {named(grid_map.grid(key).name)}"
+    if by is Dimension.CLASS and key in grid_map.classes:
+        return named(grid_map.clazz(key).name)
+    if by is Dimension.POST:
+        return post_words(grid_map, key)
+    if by is Dimension.LINE:
+        return next((named(line.name) for line in grid_map.lines if line.number == key), key)
+    return unit_words(grid_map, key)
+
+
+def _presets(today: date) -> list[tuple[str, date, date]]:
+    """Return the periods that people ask for, with their first and last day."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    quarter = month.replace(month=3 * ((month.month - 1) // 3) + 1)
+    year = (month - timedelta(days=330)).replace(day=1)
+    return [
+        (_("本月"), month, today),
+        (_("上月"), before.replace(day=1), before),
+        (_("本季度"), quarter, today),
+        (_("近12个月"), year, today),
+    ]
+
+
+def _chart(table: Table, by: Dimension, grid_map: GridMap) -> list[dict[str, object]]:
+    """Return what the chart draws: claimed beside confirmed, with the interval of the latter."""
+    drawn: list[dict[str, object]] = []
+    for line in [*table.lines, *([table.county] if by is not Dimension.COUNTY else [])]:
+        claimed, confirmed = line.rates[Measure.CLAIMED], line.rates[Measure.CONFIRMED]
+        if not claimed.d:
+            continue
+        county = line is table.county
+        drawn.append(
+            {
+                "name": _("全县") if county else key_words(grid_map, by, line.key),
+                "claimed": claimed.share,
+                "confirmed": confirmed.share,
+                "interval": confirmed.interval,
+                "n": claimed.d,
+            }
+        )
+    return drawn
+
+
+def _exported(table: Table, by: Dimension, grid_map: GridMap) -> Iterator[list[object]]:
+    head: list[object] = [_("代码"), _("名称"), _("受理")]
+    for measure in Measure:
+        words = str(MEASURES[measure])
+        head += [words, _("分子"), _("分母"), _("区间下限"), _("区间上限")]
+    yield [*head, *(_("%(grade)s 分", grade=grade) for grade in rates.GRADES), _("两钟之差（秒）")]
+    for line in table.lines:
+        yield _exported_line(line, key_words(grid_map, by, line.key))
+
+
+def _exported_line(line: Line, name: str) -> list[object]:
+    row: list[object] = [line.key, name, line.tickets]
+    for measure in Measure:
+        rate = line.rates[measure]
+        low, high = rate.interval or (None, None)
+        row += [rate.share, rate.n, rate.d, low, high]
+    return [*row, *line.grades.values(), line.gap.total_seconds() if line.gap else None]
+
+
+def _as_csv(lines: list[list[object]]) -> bytes:
+    """Return CSV that a spreadsheet opens in Chinese: with the mark of its encoding."""
+    text = StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _as_xlsx(lines: list[list[object]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("统计"))
+    for line in lines:
+        sheet.append(line)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
