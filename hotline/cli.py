@@ -13,6 +13,7 @@ from sqlmodel import Session
 from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
+from hotline.cli_grid import grid as grid_group
 from hotline.cli_rates import rates as rates_group
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
@@ -99,6 +100,7 @@ def check_map(path: Path) -> None:
 
 main.add_command(staff_group)
 main.add_command(rates_group)
+main.add_command(grid_group)
 
 
 @main.group("audit")

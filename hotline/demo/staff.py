@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline import clock
-from hotline.domain.grid import Post
+from hotline.domain.grid import GridMap, Post, UnitKind
 from hotline.domain.tickets import Role
 from hotline.keys import Keys
 from hotline.kit import Kit
@@ -22,15 +22,15 @@ from hotline.store.models import PostHolding, Staff
 
 PASSWORD: Final = "shaodao-demo"  # noqa: S105  known to everybody, by design
 OPERATORS: Final = ("operator1", "operator2")
-# People who hold no post of the map: login, name, role, unit.
+# People who hold no post of the map: login, name, role. They are the county's own.
 _DESKS: Final = (
-    ("operator1", "示例话务员甲", Role.OPERATOR, "county/faku"),
-    ("operator2", "示例话务员乙", Role.OPERATOR, "county/faku"),
-    ("supervisor", "示例督办员", Role.SUPERVISOR, "county/faku"),
-    ("admin", "示例管理员", Role.ADMIN, "county/faku"),
-    ("observer", "示例监督员", Role.OBSERVER, "county/faku"),
+    ("operator1", "示例话务员甲", Role.OPERATOR),
+    ("operator2", "示例话务员乙", Role.OPERATOR),
+    ("supervisor", "示例督办员", Role.SUPERVISOR),
+    ("admin", "示例管理员", Role.ADMIN),
+    ("observer", "示例监督员", Role.OBSERVER),
 )
-_SUPERVISING: Final = frozenset({"duty_panel", "county_leader"})
+_SUPERVISING: Final = frozenset({UnitKind.PANEL, UnitKind.COUNTY})
 
 
 def load(engine: sa.Engine, kit: Kit) -> int:
@@ -83,16 +83,19 @@ def phones(session: Session, keys: Keys) -> dict[str, str]:
 
 
 def _everybody(kit: Kit) -> Iterable[tuple[str, str, Role, str, Post | None]]:
-    for login, name, role, unit in _DESKS:
-        yield login, name, role, unit, None
-    for post in kit.maps.current.posts.values():
-        yield login_of(post.id), f"示例·{post.title.zh}", _role(post), post.unit, post
+    grid_map = kit.maps.current
+    county = next(unit for unit in grid_map.units.values() if unit.kind is UnitKind.COUNTY)
+    for login, name, role in _DESKS:
+        yield login, name, role, county.id, None
+    for post in grid_map.posts.values():
+        yield login_of(post.id), f"示例·{post.title.zh}", _role(grid_map, post), post.unit, post
 
 
-def _role(post: Post) -> Role:
-    if post.rung == "grid":
+def _role(grid_map: GridMap, post: Post) -> Role:
+    if post.rung == grid_map.ladder[0]:
         return Role.OFFICER
-    return Role.SUPERVISOR if post.rung in _SUPERVISING else Role.UNIT
+    kind = grid_map.unit(post.unit).kind
+    return Role.SUPERVISOR if kind in _SUPERVISING else Role.UNIT
 
 
 @cache

@@ -11,10 +11,12 @@ from pydantic import HttpUrl, SecretStr
 
 from config import Settings, read_settings
 from hotline.demo import staff
+from hotline.domain.grid import GridMap
 from hotline.embedded.processes import EmbeddedError, pick_port
 from hotline.embedded.servers import EmbeddedServers
 from hotline.embedded.state import default_data_dir
 from hotline.embedded.supervisor import Supervisor
+from hotline.grid_file import read_grid
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CARRIER_PORT: Final = 8346
@@ -25,6 +27,7 @@ STAND_INS: Final[Mapping[str, str]] = {
     "120": "+8619900009120",
     "122": "+8619900009122",
 }
+_README_VILLAGE: Final = "210124101201"
 _WELCOME: Final = """
 哨到 Shaodao 已就绪
 
@@ -33,13 +36,13 @@ _WELCOME: Final = """
 
   账号 Log-ins，密码都是 password for all: {password}
     operator1                          话务员 operator
-    grid.dagujiazi.lamaqiao            网格员 grid officer（拉马桥村）
+    {officer:<34} 网格员 grid officer（{village}）
     utility.water.duty                 自来水公司 water utility
     supervisor                         督办员 supervisor
     admin                              管理员 admin
 
   试一试 Try（另开一个终端 in a second terminal）
-    .venv/bin/hotline demo call 大孤家子镇拉马桥村停水了
+    .venv/bin/hotline demo call {town}{village}停水了
     .venv/bin/hotline demo forward 10m        时间前移，看逐级上升 move the time, watch it climb
     README.md 里有五分钟的完整一夜 has the whole night in five minutes
 
@@ -148,7 +151,12 @@ def _run(
 
     def welcome() -> None:
         print(
-            _WELCOME.format(web=place.web_url, carrier=place.carrier_url, password=staff.PASSWORD),
+            _WELCOME.format(
+                web=place.web_url,
+                carrier=place.carrier_url,
+                password=staff.PASSWORD,
+                **_example(read_grid(settings.grid_map)),
+            ),
             flush=True,
         )
 
@@ -156,6 +164,16 @@ def _run(
         Supervisor(ROOT / "Procfile", env, {"carrier": carrier}, tick=tick).run(welcome)
     finally:
         note.unlink(missing_ok=True)
+
+
+def _example(grid_map: GridMap) -> dict[str, str]:
+    """Return a village to try things with: the one of the README, or this county's first."""
+    grid = grid_map.grids.get(_README_VILLAGE) or next(iter(grid_map.grids.values()))
+    return {
+        "officer": staff.login_of(grid.officer),
+        "village": grid.name.zh,
+        "town": grid_map.town_of(grid.code).name.zh,
+    }
 
 
 def pick_ports(wanted: int) -> tuple[int, int]:
