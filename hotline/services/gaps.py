@@ -53,7 +53,7 @@ def accept_without(work: Work, ticket: Ticket, missing: Missing) -> TicketGap:
     return gap
 
 
-def came(work: Work, ticket: Ticket, gap_id: UUID) -> None:
+def came(work: Work, ticket: Ticket, gap_id: UUID, *, done_at: datetime | None = None) -> None:
     """What was missing has come.
 
     Raises:
@@ -63,7 +63,8 @@ def came(work: Work, ticket: Ticket, gap_id: UUID) -> None:
     if gap is None or gap.ticket_id != ticket.id or gap.came_at is not None:
         raise NotFoundError(gap=gap_id)
     tickets.guard_holder(work, ticket)
-    work.act(ticket, Action.GAP_FILLED, {"gap": gap.id, "late": work.now > gap.due_at})
+    late = work.now > gap.due_at
+    work.act(ticket, Action.GAP_FILLED, {"gap": gap.id, "late": late, "done_at": done_at})
     gap.came_at = work.now
     work.cancel_timers_of(gap.id)
 

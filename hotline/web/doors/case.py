@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, SignInError, SlowDownError
+from hotline.domain.tickets import Action, Role
 from hotline.services import (
     codes,
     dossier,
@@ -216,9 +217,17 @@ def _page(work: Work, ticket: Ticket) -> str:
         steps=steps_of(found),
         views=identity.views_of(work, ticket.id),
         gaps=gaps.with_words(work, ticket.id, found.texts),
-        asked=understood.questions(found.map, ticket),
+        asked=None if _has_added(found) else understood.questions(found.map, ticket),
         may_withdraw=withdrawals.may(ticket, "web"),
         new_key=uuid4,
         now=work.now,
         done=done if done in _DONE else None,
+    )
+
+
+def _has_added(found: dossier.Dossier) -> bool:
+    """Whether the citizen has said more already: what is missing is asked once."""
+    return any(
+        event.action is Action.ADD and event.role is Role.CITIZEN and event.text is not None
+        for event in found.events
     )

@@ -31,6 +31,11 @@ class Questions:
     places: tuple[tuple[str, str], ...]
     matters: tuple[tuple[str, str], ...]
 
+    @property
+    def open(self) -> bool:
+        """Whether there is nothing to choose from, so that it must be said in words."""
+        return not (self.places or self.matters)
+
 
 def questions(grid_map: GridMap, ticket: Ticket) -> Questions | None:
     """Return what must be asked of a ticket that waits for its place or class, if anything."""

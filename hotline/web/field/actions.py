@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import RULES, Action, Role, Shield
-from hotline.services import closing, photos, returns, tickets, whistle
+from hotline.services import closing, gaps, photos, returns, tickets, whistle
 from hotline.store import whistles
 from hotline.store.models import Ticket
 from hotline.web.field import forms
@@ -73,6 +73,10 @@ def _note(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | N
     tickets.note(work, ticket, sent.text, done_at=done_at)
 
 
+def _filled(work: Work, ticket: Ticket, sent: forms.Filled, done_at: datetime | None) -> None:
+    gaps.came(work, ticket, sent.gap, done_at=done_at)
+
+
 def _relay(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
     tickets.relay(work, ticket, sent.text, done_at=done_at)
 
@@ -85,6 +89,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "check-in": Command(_("到场签到"), Action.CHECK_IN, forms.Standing, _check_in),
     "whistle": Command(_("吹哨叫人"), Action.WHISTLE, forms.Blown, _whistle),
     "end-whistle": Command(_("结束这一哨"), Action.END_WHISTLE, forms.Ended, _end),
+    "gap-filled": Command(_("材料补齐了"), Action.GAP_FILLED, forms.Filled, _filled),
     "submit": Command(_("填报办理结果"), Action.SUBMIT, forms.Claimed, _submit),
     "extend": Command(_("要更多时间"), Action.EXTEND, forms.Written, _extend),
     "return": Command(_("退回工单"), Action.RETURN, forms.Proved, _return),

@@ -124,6 +124,12 @@ class Ended(Sent):
     danger_gone: bool = False
 
 
+class Filled(Sent):
+    """What had been missing has come."""
+
+    gap: UUID
+
+
 class Proved(Written):
     """A text with photos."""
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from hotline.domain.grid import GridMap, Unit, UnitKind
 from hotline.domain.tickets import CLOCK, Status, Step
 from hotline.domain.whistle import PartyState, is_over
-from hotline.services import timing
+from hotline.services import gaps, timing
 from hotline.store import tickets as ticket_rows
 from hotline.store import timers, whistles
-from hotline.store.models import Ask, Media, Ticket, TicketText, Whistle, WhistleParty
+from hotline.store.models import Ask, Media, Ticket, TicketGap, TicketText, Whistle, WhistleParty
 from hotline.web.field.actions import possible
 from hotline.web.field.history import Happened, history
 from hotline.work import Work
@@ -43,6 +43,7 @@ class Sheet:
     contact_due: datetime | None
     last_ask: Ask | None
     history: list[Happened]
+    gaps: list[tuple[TicketGap, str]]
     possible: list[str]
     next: str | None
 
@@ -71,7 +72,9 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
     ]
     media = ticket_rows.media(session, ticket.id)
     running = {timer.step: timer.due_at for timer in timers.waiting(session, ticket.id)}
-    can = possible(ticket)
+    missing = gaps.with_words(work, ticket.id, texts)
+    filled = all(gap.came_at is not None for gap, _ in missing)
+    can = [name for name in possible(ticket) if name != "gap-filled" or not filled]
     return Sheet(
         ticket=ticket,
         map=grid_map,
@@ -83,6 +86,7 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         contact_due=running.get(Step.CONTACT),
         last_ask=ticket_rows.open_ask(session, ticket.id),
         history=history(session, ticket, grid_map, texts),
+        gaps=missing,
         possible=can,
         next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
     )
