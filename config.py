@@ -24,6 +24,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from hotline.domain.retention import Kind
+
 # Known to everybody, so production refuses them.
 DEMO_SECRET = "demo"  # noqa: S105  a mark, not a secret
 DEMO_ACCOUNT = "ACdemo0000000000000000000000000000"
@@ -52,6 +54,19 @@ def _pairs(value: object) -> object:
         if pair is None:
             raise ValueError(f"{part!r} is not like 119=+8619900009119")
         found[pair[1]] = pair[2]
+    return found
+
+
+def _days(value: object) -> object:
+    """Read ``recordings=365,identity=730,…``: days by kind of data."""
+    if not isinstance(value, str):
+        return value
+    found = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        name, _, days = part.partition("=")
+        if name not in set(Kind) or not days.isdigit() or not int(days):
+            raise ValueError(f"{part!r} is not like recordings=365; kinds: {', '.join(Kind)}")
+        found[name] = int(days)
     return found
 
 
@@ -169,6 +184,8 @@ class Settings(BaseSettings):
     # Whom a three-party call reaches, `110=…,119=…,120=…`: stand-ins outside production.
     emergency_numbers: Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)] = {}
 
+    # Days by kind, `recordings=365,words=1825`; the others as in `hotline.domain.retention`.
+    retention_days: Annotated[dict[str, int], NoDecode, BeforeValidator(_days)] = {}
     upload_limit_mib: Annotated[int, Field(ge=1, le=50)] = 12
     photos_per_command: Annotated[int, Field(ge=1, le=20)] = 6
     photo_limit_megapixels: Annotated[int, Field(ge=1, le=200)] = 60

@@ -6,8 +6,10 @@ from flask import Flask
 
 from config import Settings, settings_or_exit
 from hotline import boot, log
+from hotline.domain import retention
 from hotline.web import (
     blueprints,
+    compress,
     errors,
     event_words,
     filters,
@@ -54,11 +56,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         sign_in_lasts=timedelta(hours=settings.sign_in_hours),
         secure_cookies=settings.secure_cookies,
         photos_per_command=settings.photos_per_command,
+        kept_for=retention.periods(settings.retention_days),
     )
     for part in (
         i18n,
         filters,
         static_files,
+        compress,
         headers,
         navigation,
         paging,

@@ -15,6 +15,7 @@ from hotline import boot, clock
 from hotline.channels import templates, voice
 from hotline.cli_grid import grid as grid_group
 from hotline.cli_rates import rates as rates_group
+from hotline.cli_retention import retention as retention_group
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff
@@ -101,6 +102,7 @@ def check_map(path: Path) -> None:
 main.add_command(staff_group)
 main.add_command(rates_group)
 main.add_command(grid_group)
+main.add_command(retention_group)
 
 
 @main.group("audit")

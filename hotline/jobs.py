@@ -28,12 +28,14 @@ class Job(StrEnum):
     JUDGE = "workers.suspicion.judge"
     REVIEW = "workers.suspicion.review"
     INDEX = "workers.search.index"
+    ERASE = "workers.retention.erase"
     COUNT = "workers.counting.count"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.DELIVER: "hands waiting messages to the carrier",
     Job.RECONCILE: "opens what the carrier has and we have no row of",
+    Job.ERASE: "erases what was kept long enough",
     Job.INDEX: "makes new words findable",
     Job.COUNT: "counts what has happened, for the rates",
     Job.SEAL: "signs a root over the ledger and exports it",

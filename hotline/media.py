@@ -78,6 +78,11 @@ class MediaStore:
         """
         return self._read_file(f"{sha256}.small.jpg")
 
+    def remove(self, sha256: str) -> None:
+        """Remove an original and its small copy; nothing happens where they are gone."""
+        for name in (f"{sha256}.sealed", f"{sha256}.small.jpg"):
+            (self.folder / name[:2] / name).unlink(missing_ok=True)
+
     def _read(self, content: bytes) -> tuple[str, bytes, tuple[int, int]]:
         try:
             with warnings.catch_warnings():

@@ -38,6 +38,7 @@ TIMETABLE: Final = (
     # New claims are judged at once (`relay`); this one goes on with history under new rules.
     (Job.JUDGE, timedelta(minutes=5)),
     (Job.REVIEW, timedelta(days=1)),
+    (Job.ERASE, timedelta(days=1)),
 )
 _TRIES_BEFORE_ATTENTION: Final = 3
 

@@ -5,15 +5,19 @@ supervisor's page say rests on these two functions.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from hotline.domain.ledger import GENESIS, Head, chained, instant, salted
+from hotline.domain.tickets import Action
 
 # The columns that repeat a fact of the body, for queries.
 COLUMNS: Final = ("action", "status", "role", "actor")
+
+# What may make words disappear; each names the texts that it struck out.
+REDACTING: Final = frozenset({Action.REDACT, Action.ERASE})
 
 
 class Break(NamedTuple):
@@ -68,8 +72,9 @@ def breaks(
         rooted: earlier ends of this chain that signed roots cover.
     """
     found = [*_links(events)]
+    gone = {text for event in events for text in _redacted(event)}
     for event in events:
-        found += [Break(event.seq, what) for what in _faults(head.ticket, event, texts)]
+        found += [Break(event.seq, what) for what in _faults(head.ticket, event, texts, gone)]
     found += _ends(head, events)
     hashes = {event.seq: event.hash for event in events}
     found += [Break(end.seq, "root") for end in rooted if hashes.get(end.seq) != end.hash]
@@ -96,7 +101,18 @@ def _ends(head: Head, events: Sequence[Recorded]) -> Iterator[Break]:
         yield Break(last.seq, "head")
 
 
-def _faults(ticket: str, event: Recorded, texts: Mapping[str, Words]) -> Iterator[str]:
+def _redacted(event: Recorded) -> Iterator[str]:
+    """Yield the texts that an event struck out or erased."""
+    if event.action in REDACTING:
+        try:
+            yield from map(str, json.loads(event.body)["data"].get("of", ()))
+        except (ValueError, KeyError, TypeError, AttributeError):  # said as a fault of the event
+            return
+
+
+def _faults(
+    ticket: str, event: Recorded, texts: Mapping[str, Words], gone: Collection[str]
+) -> Iterator[str]:
     try:
         body = json.loads(event.body)
     except ValueError:
@@ -109,11 +125,15 @@ def _faults(ticket: str, event: Recorded, texts: Mapping[str, Words]) -> Iterato
     if told != stored:
         yield "column"
     data = body.get("data") or {}
-    if "text_hash" in data and _changed(data, texts.get(str(data.get("text")))):
+    text = str(data.get("text"))
+    if "text_hash" in data and _changed(data, texts.get(text), redacted=text in gone):
         yield "text"
 
 
-def _changed(data: Mapping[str, object], words: Words | None) -> bool:
+def _changed(data: Mapping[str, object], words: Words | None, *, redacted: bool) -> bool:
+    """Whether words are not what they were, and no event says that they were struck out."""
     if words is None:
         return True
-    return not words.redacted and salted(words.salt, words.body) != data["text_hash"]
+    if words.redacted:
+        return not redacted
+    return salted(words.salt, words.body) != data["text_hash"]

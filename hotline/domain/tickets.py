@@ -104,6 +104,8 @@ class Action(StrEnum):
     CONTEST = "contest"  # the unit answers a flag
     RULE_FLAG = "rule_flag"  # a supervisor rules on it
     DISCREDIT = "discredit"  # the claim no longer counts as a closure
+    REDACT = "redact"  # words are struck out for good, with a reason
+    ERASE = "erase"  # what was kept long enough is erased
 
 
 class Step(StrEnum):
@@ -245,6 +247,8 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.GAP: ((Status.TRIAGE, Status.DISPATCHED, *_IN_HAND), _OFFICER | _OPERATOR),
     Action.GAP_FILLED: (_OPEN, _OFFICER | _OPERATOR | _CITIZEN),
     Action.CODE: (tuple(Status), _CITIZEN | _OPERATOR),
+    Action.REDACT: (tuple(Status), _by(Role.SUPERVISOR, Role.ADMIN)),
+    Action.ERASE: (tuple(set(Status) - set(_OPEN)), _SYSTEM),
 }
 
 RULES: Final[Mapping[tuple[Status, Action], Rule]] = {

@@ -24,6 +24,7 @@ _NEXT, _PREVIOUS = "n", "p"
 _NEVER: Final = "infinity"
 
 Row = TypeVar("Row")
+_Query = TypeVar("_Query", bound=sa.Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,16 @@ def page(
         InvalidError: ``at`` was made up.
     """
     place = read_place(at, order)
+    width = len(order.columns)
+    query = query.add_columns(
+        *(sa.cast(part, sa.Text).label(f"key_{i}") for i, part in enumerate(order.columns))
+    )
+    found = session.execute(cut(query, order, place, size)).all()
+    return turn([(row[:-width], tuple(row[-width:])) for row in found], place, size)
+
+
+def cut(query: _Query, order: Order, place: Place, size: int) -> _Query:
+    """Return the rows of ``query`` behind a place, in order, one more than a page holds."""
     turned = order.descending is not place.backwards
     if place.key:
         here = sa.tuple_(*order.columns)
@@ -108,15 +119,9 @@ def page(
             )
         )
         query = query.where(here < there if turned else here > there)
-    width = len(order.columns)
-    found = session.execute(
-        query.add_columns(
-            *(sa.cast(part, sa.Text).label(f"key_{i}") for i, part in enumerate(order.columns))
-        )
-        .order_by(*(column.desc() if turned else column.asc() for column in order.columns))
-        .limit(size + 1)
-    ).all()
-    return turn([(row[:-width], tuple(row[-width:])) for row in found], place, size)
+    return query.order_by(
+        *(column.desc() if turned else column.asc() for column in order.columns)
+    ).limit(size + 1)
 
 
 def turn(

@@ -24,6 +24,8 @@ _TAKE: Final = sa.text(
     "DELETE FROM search_due WHERE ctid = ANY(ARRAY(SELECT ctid FROM search_due"
     " LIMIT :limit FOR UPDATE SKIP LOCKED)) RETURNING ticket_id"
 )
+_FORGET: Final = sa.text("UPDATE ticket_search SET terms = '{}' WHERE ticket_id = ANY(:ids)")
+_ADD_DUE: Final = sa.text("INSERT INTO search_due SELECT unnest(CAST(:ids AS uuid[]))")
 _PUT: Final = sa.text(
     "INSERT INTO ticket_search SELECT * FROM"
     " jsonb_populate_recordset(NULL::ticket_search, CAST(:rows AS jsonb))"
@@ -68,23 +70,15 @@ def take(session: Session, limit: int) -> set[UUID]:
     return set(session.execute(_TAKE, {"limit": limit}).scalars())
 
 
-def add_due(session: Session, ticket_id: UUID) -> None:
-    """Have a ticket's terms read anew."""
-    session.execute(sa.text("INSERT INTO search_due VALUES (:id)"), {"id": ticket_id})
-
-
 def put(session: Session, rows: str) -> None:
     """Write what tickets are found by, as a JSON list of rows."""
     session.execute(_PUT, {"rows": rows})
 
 
-def erase(session: Session, ticket_ids: Collection[UUID]) -> None:
-    """Let tickets be found by nothing at all until they are read anew."""
-    session.execute(
-        sa.update(TicketSearch)
-        .where(col(TicketSearch.ticket_id).in_(list(ticket_ids)))
-        .values(terms=[])
-    )
+def forget(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Let tickets be found by nothing at all, and have them read anew."""
+    session.execute(_FORGET, {"ids": list(ticket_ids)})
+    session.execute(_ADD_DUE, {"ids": list(ticket_ids)})
 
 
 def words_of(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, list[str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from hotline.domain.tickets import Action, Status
+from hotline.domain.tickets import OWNER, Action, Status
 from hotline.store import paging
 from hotline.store.models import (
     Ask,
@@ -25,6 +25,7 @@ from hotline.store.models import (
 from hotline.store.paging import Order, Page, endless
 
 PAGE: Final = paging.SIZE
+MANY: Final = 1000
 
 
 def lock(session: Session, number: str) -> Ticket | None:
@@ -134,13 +135,29 @@ def of_officer(
 def _merged(
     session: Session, streams: Sequence[Sequence[sa.ColumnElement[bool]]], at: str, size: int
 ) -> Page[Ticket]:
-    """Return a page of open tickets out of several streams, none of which shares a ticket."""
+    """Return a page of open tickets out of several streams, none of which shares a ticket.
+
+    Each stream is cut to a page before they are merged: the planner would read and sort them all.
+    """
+    order = _by_limit(Ticket)
+    place = paging.read_place(at, order)
     every = sa.union_all(
-        *(sa.select(Ticket).where(col(Ticket.closed_at).is_(None), *stream) for stream in streams)
+        *(
+            paging.cut(
+                sa.select(Ticket).where(col(Ticket.closed_at).is_(None), *stream),
+                order,
+                place,
+                size,
+            )
+            for stream in streams
+        )
     ).subquery()
     ticket = aliased(Ticket, every)
-    order = Order((endless(ticket.due_at), col(ticket.id)))
-    return paging.page(session, sa.select(ticket), order, at=at, size=size)
+    return paging.page(session, sa.select(ticket), _by_limit(ticket), at=at, size=size)
+
+
+def _by_limit(ticket: type[Ticket]) -> Order:
+    return Order((endless(ticket.due_at), col(ticket.id)))
 
 
 def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
@@ -175,17 +192,32 @@ class Figures(NamedTuple):
     counts: Mapping[Status, int]
     overdue: int
 
+    @property
+    def said_overdue(self) -> str:
+        """The late ones in words: exact, or so many and more."""
+        return f"{MANY}+" if self.overdue == MANY else str(self.overdue)
+
 
 def figures(session: Session, now: datetime) -> Figures:
-    """Return what stands open, in numbers; closed tickets are for reports to count."""
-    late = sa.func.count().filter(endless(col(Ticket.due_at)) < now)
+    """Return what stands open, in numbers; closed tickets are for reports to count.
+
+    Late ones are counted up to `MANY`: more of them is a number that nobody acts on.
+    """
+    open_ = col(Ticket.closed_at).is_(None)
+    late = (
+        sa.select(sa.literal(1))
+        .where(open_, col(Ticket.status).in_(list(OWNER)), endless(col(Ticket.due_at)) < now)
+        .limit(MANY)
+        .subquery()
+    )
+    overdue = sa.select(sa.func.count()).select_from(late).scalar_subquery()
     rows = session.execute(
-        sa.select(col(Ticket.status), sa.func.count(), late)
-        .where(col(Ticket.closed_at).is_(None))
+        sa.select(col(Ticket.status), sa.func.count(), overdue)
+        .where(open_)
         .group_by(col(Ticket.status))
     ).all()
     counts = {Status(status): number for status, number, _ in rows}
-    return Figures(counts, sum(overdue for _, _, overdue in rows))
+    return Figures(counts, rows[0][2] if rows else 0)
 
 
 def identity(session: Session, ticket_id: UUID) -> TicketIdentity | None:
@@ -247,15 +279,20 @@ def last_event(session: Session, ticket_id: UUID, action: Action) -> dict[str, A
 
 
 def media(session: Session, ticket_id: UUID) -> list[Media]:
-    """Return the photos and recordings of a ticket, oldest first."""
+    """Return the photos and recordings of a ticket that are still kept, oldest first."""
     return list(
-        session.exec(select(Media).where(col(Media.ticket_id) == ticket_id).order_by(col(Media.at)))
+        session.exec(
+            select(Media)
+            .where(col(Media.ticket_id) == ticket_id, col(Media.erased_at).is_(None))
+            .order_by(col(Media.at))
+        )
     )
 
 
 def one_media(session: Session, media_id: UUID) -> Media | None:
-    """Return a photo's or recording's row."""
-    return session.get(Media, media_id)
+    """Return a photo's or recording's row, while it is kept."""
+    row = session.get(Media, media_id)
+    return row if row is not None and row.erased_at is None else None
 
 
 def has_recording(session: Session, sid: str) -> bool:

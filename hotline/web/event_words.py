@@ -150,6 +150,8 @@ _Say = Callable[[GridMap, Ticket, Happened, Any], str]
 
 
 def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
+    if event.action is Action.ERASE:
+        return str(words.KEPT.get(value, value))
     if event.action is Action.WHISTLE:
         return kind_words(grid_map, str(value))
     if event.action is Action.ANSWER:
@@ -256,6 +258,7 @@ def _by_table(table: Mapping[Any, object]) -> _Say:
 # Every fact that an event may hold: its label, and how its value is said; shown in this order.
 _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "channel": (lazy_gettext("渠道"), _by_table(words.CHANNELS)),
+    "count": (lazy_gettext("条数"), _plain),
     "shield": (lazy_gettext("身份"), _by_table(_SHIELDS)),
     "window": (lazy_gettext("窗口"), _window),
     "reason": (lazy_gettext("不予受理的理由"), _by_table(REJECT_REASONS)),

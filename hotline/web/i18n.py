@@ -22,7 +22,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from flask import Flask, Response, request
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel.speaklater import LazyString
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
 _DEFAULT: Final = "zh"
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
         locale_selector=chosen_language,
         default_translation_directories=str(TRANSLATIONS),
     )
+    app.jinja_env.install_gettext_callables(gettext, _several, newstyle=True)  # type: ignore[attr-defined]
     app.after_request(_remember)
     app.context_processor(lambda: {"page_language": page_language, "language_links": _links})
 
@@ -76,14 +78,21 @@ def init_app(app: Flask) -> None:
 def gettext(text: str, **values: object) -> str:
     """Return ``text`` in the language of this request, with ``%(name)s`` filled in.
 
-    Import it as ``_``: that is the name by which texts are found.
+    Import it as ``_``: that is the name by which texts are found. The texts are Chinese: that
+    language needs no look-up, and a page of fifty tickets has six hundred of them.
     """
+    if not has_request_context() or chosen_language() == _DEFAULT:
+        return text % values if values else text
     return str(flask_babel.gettext(text, **values))
+
+
+def _several(one: str, many: str, number: int) -> str:
+    return str(flask_babel.ngettext(one, many, number))
 
 
 def lazy_gettext(text: str, **values: object) -> str:
     """Return something that becomes `gettext` of ``text`` when it is shown: for tables of words."""
-    return cast("str", flask_babel.lazy_gettext(text, **values))
+    return cast("str", LazyString(gettext, text, **values))
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -96,10 +105,11 @@ def chosen_language() -> str:
 
     Whatever asks for nothing that we have (telephones' browsers, programs) is answered in Chinese.
     """
-    for wish in (request.args.get(_COOKIE), request.cookies.get(_COOKIE)):
-        if wish in LANGUAGES:
-            return wish
-    return request.accept_languages.best_match(list(LANGUAGES), _DEFAULT)
+    if "language" not in g:
+        wishes = (request.args.get(_COOKIE), request.cookies.get(_COOKIE))
+        wish = next((wish for wish in wishes if wish in LANGUAGES), None)
+        g.language = wish or request.accept_languages.best_match(list(LANGUAGES), _DEFAULT)
+    return str(g.language)
 
 
 def page_language() -> str:

@@ -4,7 +4,7 @@ A guard stands beside each blueprint's registration (`only`, `public`, `signed`)
 any route without one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from hotline.domain.errors import NotAllowedError, SignInError
+from hotline.domain.retention import Kind
 from hotline.domain.tickets import Role
 from hotline.kit import Kit
 from hotline.services import accounts
@@ -39,6 +40,7 @@ class Parts:
     sign_in_lasts: timedelta
     secure_cookies: bool
     photos_per_command: int
+    kept_for: Mapping[Kind, timedelta]
 
 
 def parts() -> Parts:

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.retention import Kind
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
@@ -101,6 +102,8 @@ ACTIONS: Final = {
     Action.CONTEST: _("单位说明"),
     Action.RULE_FLAG: _("疑点裁定"),
     Action.DISCREDIT: _("本次办结不再计入"),
+    Action.REDACT: _("隐去文字"),
+    Action.ERASE: _("到期清除"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -218,6 +221,16 @@ VIEWS: Final = {
     "recording": _("收听录音"),
     "search_number": _("按电话号码查找"),
 }
+# What is erased when its time is over (`hotline.domain.retention`).
+KEPT: Final = {
+    Kind.RECORDINGS: _("录音"),
+    Kind.PHOTOS: _("照片"),
+    Kind.IDENTITY: _("来电人身份"),
+    Kind.WORDS: _("文字"),
+    Kind.MESSAGES: _("短信和电话的内容"),
+    Kind.CALLS: _("通话记录"),
+    Kind.SIGN_INS: _("登录记录"),
+}
 # Why somebody looks at who a caller is (`hotline.services.identity.REASONS`).
 VIEW_REASONS: Final = {
     "contact": _("联系来电人"),
@@ -311,6 +324,8 @@ REFUSALS: Final = {
     "signature": _("请求的签名不对，已拒绝。"),
     "expired": _("登录已过期，请重新登录。"),
     "closed": _("账号已停用。"),
+    "already_redacted": _("文字已经隐去。"),
+    "not_in_text": _("原文里没有这个词，请照原文抄写。"),
     "too_short_to_find": _("至少要两个字，或工单编号的后四位。"),
 }
 FIELDS: Final = {
@@ -334,6 +349,7 @@ FIELDS: Final = {
     "words": _("来电人的话"),
     "page": _("页"),
     "reason": _("查看理由"),
+    "strike": _("要隐去的词"),
     "route": _("应走的途径"),
     "promised_by": _("由谁补齐"),
     "by_day": _("补齐日期"),
@@ -350,6 +366,7 @@ def init_app(app: Flask) -> None:
         "attention": ATTENTION,
         "channels": CHANNELS,
         "grades": GRADES,
+        "kept": KEPT,
         "ledger_faults": LEDGER_FAULTS,
         "means": MEANS,
         "outbox_states": OUTBOX_STATES,

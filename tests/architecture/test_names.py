@@ -8,6 +8,7 @@ import pytest
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import HotlineError
+from hotline.domain.retention import Kind
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
@@ -50,8 +51,19 @@ def test_every_error_has_a_code_of_its_own():
         (words.PARTY_STATES, PartyState),
         (words.PARTY_TONES, PartyState),
         (words.RESULT_KINDS, ResultKind),
+        (words.KEPT, Kind),
     ],
-    ids=["status", "status tone", "action", "role", "step", "party", "party tone", "result"],
+    ids=[
+        "status",
+        "status tone",
+        "action",
+        "role",
+        "step",
+        "party",
+        "party tone",
+        "result",
+        "kept",
+    ],
 )
 def test_every_member_has_words(table, enum):
     assert set(table) == set(enum)

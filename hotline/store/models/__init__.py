@@ -4,6 +4,7 @@ from hotline.store.models.desk import Handover, Presence
 from hotline.store.models.doors import DoorTry, TicketCode, TicketGap
 from hotline.store.models.ledger import (
     Attention,
+    Erasure,
     IdentityView,
     LedgerHead,
     LedgerRoot,
@@ -52,6 +53,7 @@ __all__ = [
     "Command",
     "DoorTry",
     "Duty",
+    "Erasure",
     "FlagRow",
     "Handover",
     "IdentityView",

@@ -99,3 +99,19 @@ class Attention(SQLModel, table=True):
     raised_at: datetime = Field(sa_type=UTCDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     settled_by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class Erasure(SQLModel, table=True):
+    """What was erased in one go because its time was over. Rows are added, never changed.
+
+    ``until`` is up to when it was kept long enough; ``tickets`` and ``entries`` are counts.
+    """
+
+    __tablename__ = "erasure"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: str
+    until: datetime = Field(sa_type=UTCDateTime)
+    tickets: int
+    entries: int
+    at: datetime = Field(sa_type=UTCDateTime)

@@ -82,6 +82,7 @@ class TicketIdentity(SQLModel, table=True):
     name_sealed: bytes | None = None
     address_sealed: bytes | None = None
     found_sealed: bytes | None = None
+    erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class TicketText(SQLModel, table=True):
@@ -118,6 +119,8 @@ class Media(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     by: UUID | None = Field(default=None, foreign_key="staff.id")
     sid: str | None = Field(default=None, unique=True)
+    erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     hashed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.audit import attention, board, rates, refusals, tickets, views
+from hotline.web.audit import attention, board, rates, refusals, retention, tickets, views
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-for part in (board, attention, rates, tickets, views, refusals):
+for part in (attention, board, rates, refusals, retention, tickets, views):
     bp.register_blueprint(part.bp)

@@ -1,11 +1,14 @@
 """The night on one page: everything that happened to a ticket, and the proof of it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
-from hotline.services import audit, dossier, first_asked, rejection, tickets
+from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.services import audit, dossier, first_asked, redaction, rejection, tickets
+from hotline.store import tickets as ticket_rows
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.parts import parts, request_work
 
@@ -24,6 +27,13 @@ class RejectionForm(TextForm):
     approved: bool
 
 
+class RedactionForm(TextForm):
+    """Which words are struck out of a text, or all of it, with the reason."""
+
+    strike: str = Field(default="", max_length=2000)
+    whole: bool = False
+
+
 @bp.get("/<number>")
 def show(number: str) -> ResponseReturnValue:
     """Show the ticket as it happened, with its chain recomputed now."""
@@ -39,6 +49,39 @@ def show(number: str) -> ResponseReturnValue:
             done=request.args.get("done"),
             first_asked=first_asked.of(work, found.ticket),
         )
+
+
+@bp.get("/<number>/texts/<uuid:text_id>")
+def text(number: str, text_id: UUID) -> ResponseReturnValue:
+    """Show one text and the form that strikes it out, or some words of it."""
+    with request_work() as work:
+        ticket = ticket_rows.find(work.session, number)
+        if ticket is None:
+            raise NotFoundError(ticket=number)
+        return render_template(
+            "audit/redact.html",
+            ticket=ticket,
+            text=redaction.find(work, ticket, text_id),
+            may=dossier.may(work, ticket),
+            command_id=uuid4,
+        )
+
+
+@bp.post("/<number>/texts/<uuid:text_id>")
+def redact(number: str, text_id: UUID) -> ResponseReturnValue:
+    """Strike words out for good; a word to strike on each line, none for the whole text."""
+    form = RedactionForm.model_validate(request.form.to_dict())
+    words = [line.strip() for line in form.strike.splitlines() if line.strip()]
+    if not words and not form.whole:
+        raise InvalidError(fields=["strike"])
+    return carry_out(
+        number,
+        "redact",
+        form,
+        lambda work, ticket: redaction.redact(
+            work, ticket, text_id, form.text, [] if form.whole else words
+        ),
+    )
 
 
 @bp.post("/<number>/extension")

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import attention
+from hotline.services import attention, redaction
+from hotline.store import tickets as ticket_rows
 from tests.services.test_audit import seal, tamper
 from tests.web import nights
 from tests.web.desk import Desk, queries
@@ -64,8 +65,9 @@ def test_a_broken_chain_is_said_in_red_with_its_place(county, desk):
 
 def test_redacted_words_say_so_and_the_chain_stays_whole(county, desk):
     number = nights.accepted(county)
-    with county.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE ticket_text SET body = '', redacted_at = hotline_now()"))
+    with county.work(county.actor("supervisor")) as work:
+        [text, *_] = ticket_rows.texts(work.session, county.ticket(number).id)
+        redaction.redact(work, work.ticket(number), text.id, "来电人要求")
 
     page = desk.page(f"/audit/tickets/{number}")
 

@@ -28,3 +28,21 @@ CREATE INDEX ticket_search_received ON ticket_search (received_at, ticket_id);
 -- a row next to nothing, and a ticket that stands here twice is written once.
 CREATE TABLE search_due (ticket_id uuid NOT NULL);
 INSERT INTO search_due SELECT id FROM ticket;
+
+-- Retention: what was erased says so; files go once that is committed.
+ALTER TABLE media ADD COLUMN erased_at timestamptz, ADD COLUMN removed_at timestamptz;
+CREATE INDEX media_to_remove ON media (id) WHERE erased_at IS NOT NULL AND removed_at IS NULL;
+CREATE INDEX media_content ON media (sha256);
+ALTER TABLE ticket_identity ADD COLUMN erased_at timestamptz;
+CREATE INDEX ticket_ended ON ticket (closed_at) WHERE closed_at IS NOT NULL;
+CREATE TABLE erasure (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL,
+  until timestamptz NOT NULL,
+  tickets integer NOT NULL,
+  entries integer NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX erasure_at ON erasure (at);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON erasure
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
