@@ -45,7 +45,9 @@ _OTHERS: Final[Mapping[Kind, Sequence[str]]] = {
         (
             "UPDATE call SET number_sealed = NULL, number_hash = NULL, talk = '{}'"
             " WHERE ctid = ANY(ARRAY(SELECT ctid FROM call WHERE ended_at <= :until"
-    XX ticket WHERE ticket.id = call.ticket_id AND closed_at IS NULL)"
+            " AND (number_sealed IS NOT NULL OR number_hash IS NOT NULL OR talk <> '{}')"
+            " AND NOT EXISTS"
+            " (SELECT FROM ticket WHERE ticket.id = call.ticket_id AND closed_at IS NULL)"
             " LIMIT :limit))"
         ),
     ),
