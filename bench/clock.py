@@ -8,7 +8,6 @@ a bare SQL statement that changes and adds as many rows stands beside.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -24,16 +23,14 @@ import psycopg
 from sqlmodel import Session
 
 from bench import filling
-from bench.stage import BenchError, Stage, last_line, machine, open_stage, peak_mib
+from bench.stage import ROOT, BenchError, Stage, last_line, machine, open_stage
 from hotline import clock
 from hotline.demo import staff
 from hotline.domain.grid import GridMap
 from hotline.services import audit
-from workers.clock import BATCH, pass_over
-from workers.runtime import runtime
+from workers.clock import BATCH
 
 _CLOCKS: Final = 2
-_IDLE_PASSES: Final = 50
 _SAMPLE: Final = 200
 # As much as a climb writes: the ticket, its limit, an event, the next limit and two messages.
 _BARE: Final = """
@@ -70,34 +67,6 @@ class Pass:
     shares: list[int]
 
 
-def clock_process() -> None:
-    """Build what a clock builds, say so, and when told carry out everything that is due."""
-    parts = runtime()
-    pass_over(parts.engine, parts.kit)  # nothing is due yet: connects, reads the map
-    print("ready", flush=True)
-    sys.stdin.readline()
-    taken = 0
-    while more := pass_over(parts.engine, parts.kit):
-        taken += more
-    ended = time.monotonic()
-    idle = []
-    for _ in range(_IDLE_PASSES):
-        began = time.monotonic()
-        pass_over(parts.engine, parts.kit)
-        idle.append(time.monotonic() - began)
-    print(
-        json.dumps(
-            {
-                "ended": ended,
-                "taken": taken,
-                "idle_ms": median(idle) * 1000,
-                "peak_mib": peak_mib(os.getpid()),
-            }
-        ),
-        flush=True,
-    )
-
-
 @dataclass
 class County:
     """The county that grows from round to round."""
@@ -131,11 +100,12 @@ class County:
 def measure(county: County, open_tickets: int, due: int) -> tuple[Pass, list[float]]:
     """Let two clocks loose on ``due`` limits among ``open_tickets``."""
     county.grow(open_tickets - due)
-    command = [sys.executable, "-c", "from bench.clock import clock_process; clock_process()"]
+    command = [sys.executable, "-m", "bench.clock_process"]
     clocks = [
         subprocess.Popen(
             command,
             env=county.stage.env,
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

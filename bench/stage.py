@@ -188,14 +188,6 @@ def token() -> str:
     return DEMO_SECRET
 
 
-def peak_mib(pid: int) -> float:
-    """Return the largest resident size that a process has had, in MiB (`VmHWM`)."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise BenchError(f"process {pid} has no VmHWM")
-
-
 def last_line(values: Mapping[str, float | str]) -> str:
     """Return the line for programs: ``key=value`` pairs."""
     return " ".join(

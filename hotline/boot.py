@@ -18,9 +18,8 @@ from config import Settings
 from hotline import clock
 from hotline.channels.carrier import PROFILES, Carrier
 from hotline.domain.errors import SetupError
-from hotline.grid_file import parse_grid, read_text
 from hotline.keys import Keys
-from hotline.kit import Kit, Maps
+from hotline.kit import Kit, Maps, Reader, parse_here
 from hotline.media import MediaStore
 from hotline.store import policy
 
@@ -70,13 +69,18 @@ def _refuse_dead(connection: DBAPIConnection, record: object, proxy: object) -> 
         raise sa.exc.InvalidatePoolError
 
 
-def build_kit(settings: Settings, engine: sa.Engine) -> Kit:
+def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) -> Kit:
     """Return the kit of this process.
+
+    Args:
+        settings: of the installation.
+        engine: of this process.
+        read: how maps are read; by default in this process.
 
     Raises:
         SetupError: the map has faults, or this map was never applied (`release` does that).
     """
-    maps = Maps(read_text(settings.grid_map))
+    maps = Maps(_map_text(settings.grid_map), read)
     with Session(engine) as session:
         if not policy.is_applied(session, maps.current.version):
             raise SetupError(map_version=maps.current.version, reason="not_applied_run_release")
@@ -99,6 +103,15 @@ def build_kit(settings: Settings, engine: sa.Engine) -> Kit:
     )
 
 
+def _map_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        from hotline.grid_file import read_text  # noqa: PLC0415  it says what to do about it
+
+        return read_text(path)
+
+
 def release(settings: Settings) -> None:
     """Run the release step of this installation.
 
@@ -110,11 +123,11 @@ def release(settings: Settings) -> None:
 
     if settings.owner_database_url is None or settings.database_url is None:
         raise SetupError(setting="HOTLINE_OWNER_DATABASE_URL", reason="not_set")
-    content = read_text(settings.grid_map)
+    content = _map_text(settings.grid_map)
     services_release.run(
         settings.owner_database_url.get_secret_value(),
         settings.database_url.get_secret_value(),
-        parse_grid(content),
+        parse_here(content),
         content,
         demo=settings.env != "production",
     )

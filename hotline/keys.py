@@ -8,20 +8,25 @@ while a rotation is under way (`docs/operations.md`).
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of one installation."""
+    """The keys of one installation.
 
-    _seals: MultiFernet
-    _lookups: tuple[bytes, ...]
-    _signer: Ed25519PrivateKey
+    The ciphers are made when first used: they weigh 6 MiB, and a clock seals and signs nothing.
+    """
+
+    _seals: tuple[str, ...] = field(repr=False)
+    _lookups: tuple[bytes, ...] = field(repr=False)
+    _seed: bytes = field(repr=False)
 
     @classmethod
     def build(
@@ -35,14 +40,14 @@ class Keys:
             ledger_key: any secret text; the Ed25519 key is its SHA-256.
         """
         return cls(
-            MultiFernet([Fernet(key) for key in identity_keys]),
+            tuple(identity_keys),
             tuple(key.encode() for key in lookup_keys),
-            Ed25519PrivateKey.from_private_bytes(hashlib.sha256(ledger_key.encode()).digest()),
+            hashlib.sha256(ledger_key.encode()).digest(),
         )
 
     def seal(self, text: str) -> bytes:
         """Return ``text`` encrypted under the newest key."""
-        return self._seals.encrypt(text.encode())
+        return _ring(self._seals).encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """Return what was sealed under any key of the ring.
@@ -50,15 +55,15 @@ class Keys:
         Raises:
             cryptography.fernet.InvalidToken: sealed under a key that is not on the ring.
         """
-        return self._seals.decrypt(sealed).decode()
+        return _ring(self._seals).decrypt(sealed).decode()
 
     def seal_bytes(self, content: bytes) -> bytes:
         """Return a file's ``content`` encrypted under the newest key."""
-        return self._seals.encrypt(content)
+        return _ring(self._seals).encrypt(content)
 
     def open_bytes(self, sealed: bytes) -> bytes:
         """Return a file's content that was sealed under any key of the ring."""
-        return self._seals.decrypt(sealed)
+        return _ring(self._seals).decrypt(sealed)
 
     def lookup(self, value: str) -> str:
         """Return the keyed hash under which ``value`` is stored from now on."""
@@ -70,7 +75,7 @@ class Keys:
 
     def sign(self, text: str) -> str:
         """Return the Ed25519 signature of ``text``, in hexadecimal."""
-        return self._signer.sign(text.encode()).hex()
+        return _signer(self._seed).sign(text.encode()).hex()
 
     def signed(self, text: str, signature: str) -> bool:
         """Say whether ``signature`` is ours for ``text``."""
@@ -79,17 +84,38 @@ class Keys:
     @property
     def public_key(self) -> str:
         """The Ed25519 public key in hexadecimal: all that an auditor needs."""
-        return self._signer.public_key().public_bytes_raw().hex()
+        return _signer(self._seed).public_key().public_bytes_raw().hex()
 
 
 def verifies(public_key: str, text: str, signature: str) -> bool:
     """Say whether ``signature`` over ``text`` was made by the owner of ``public_key``."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
     try:
         key.verify(bytes.fromhex(signature), text.encode())
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@cache
+def _ring(keys: tuple[str, ...]) -> "MultiFernet":
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+@cache
+def _signer(seed: bytes) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PrivateKey,
+    )
+
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def _keyed(key: bytes, value: str) -> str:

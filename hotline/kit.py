@@ -1,6 +1,6 @@
 """What every command needs besides its rows: the map, the keys, the calendar, the door's name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,23 +12,38 @@ from hotline.domain.errors import SetupError
 from hotline.domain.grid import GridMap
 from hotline.domain.intake import DangerWords
 from hotline.domain.routing import Router
-from hotline.grid_file import parse_grid
 from hotline.keys import Keys
 from hotline.media import MediaStore
 from hotline.store.models import MapVersion
 
+# How a map is read: here, or in a process of its own (`hotline.grid_apart`).
+Reader = Callable[[str], GridMap]
+
+
+def parse_here(content: str) -> GridMap:
+    """Return the map that the text of a file states, read in this process.
+
+    Raises:
+        GridFileError: the text has faults.
+    """
+    # Who reads maps elsewhere does not pay for the reader, which weighs 4 MiB.
+    from hotline.grid_file import parse_grid  # noqa: PLC0415
+
+    return parse_grid(content)
+
 
 @lru_cache(maxsize=16)
-def _router(content: str) -> Router:
+def _router(content: str, read: Reader) -> Router:
     """Read a map as it was written. It never changes, so a process reads each only once."""
-    return Router(parse_grid(content))
+    return Router(read(content))
 
 
 class Maps:
     """The current map, and every older version that still has tickets, read once a process."""
 
-    def __init__(self, content: str) -> None:
-        router = _router(content)
+    def __init__(self, content: str, read: Reader = parse_here) -> None:
+        self._read = read
+        router = _router(content, read)
         self._routers = {router.map.version: router}
         self.current: GridMap = router.map
         self.danger_words = DangerWords(router.map)
@@ -56,7 +71,7 @@ class Maps:
             row = session.get(MapVersion, version)
             if row is None:
                 raise SetupError(map_version=version)
-            self._routers[version] = _router(row.content)
+            self._routers[version] = _router(row.content, self._read)
         return self._routers[version]
 
 

@@ -12,8 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from hotline.domain.errors import InvalidError, NotFoundError, TooLargeError
 from hotline.keys import Keys
 
@@ -84,6 +82,9 @@ class MediaStore:
             (self.folder / name[:2] / name).unlink(missing_ok=True)
 
     def _read(self, content: bytes) -> tuple[str, bytes, tuple[int, int]]:
+        # Only whoever takes photos needs it; Pillow weighs 2 MiB.
+        from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+
         try:
             with warnings.catch_warnings():
                 # Pillow's own guard against pictures that unpack to gigabytes.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.channels.carrier import Carrier
+from hotline.grid_apart import parse_apart
 from hotline.kit import Kit
 from hotline.work import SYSTEM, Actor, Work, open_work
 
@@ -41,7 +42,7 @@ def runtime() -> Runtime:
     log.configure(as_json=settings.log_json)
     engine = boot.build_engine(settings)
     boot.refuse_unsafe(settings, engine)
-    kit = boot.build_kit(settings, engine)
+    kit = boot.build_kit(settings, engine, parse_apart)
     engine.dispose()
     return Runtime(settings, engine, kit)
 

@@ -1,6 +1,8 @@
 """The shape of the code: small modules, short functions, a sentence on everything public."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +54,26 @@ def test_importing_the_package_imports_nothing_else():
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
+
+
+# What a clock has no use for, and what it would cost each of them (`docs/performance.md`).
+NOT_THE_CLOCKS = {
+    *("flask", "jinja2", "twilio", "phonenumbers", "alembic", "granian", "rich", "numpy"),
+    *("yaml", "networkx", "PIL", "pypinyin", "openpyxl", "cryptography.fernet"),
+    *("hotline.grid_file", "hotline.grid_shapes"),
+}
+
+
+def test_a_clock_loads_nothing_that_only_others_need():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, workers.clock; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    ).stdout.split()
+
+    assert NOT_THE_CLOCKS & set(loaded) == set()
 
 
 def test_only_the_clock_and_the_servers_helpers_read_a_wall_clock():
