@@ -13,7 +13,7 @@ from hotline.domain.intake import Danger, wants_person, yes_no
 from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import calling_off, intake, telling
+from hotline.services import additions, calling_off, intake, telling
 from hotline.services.danger import alarm
 from hotline.store import calls as rows
 from hotline.store import people
@@ -289,9 +289,9 @@ def _take(work: Work, call: Call, words: str) -> tuple[Ticket, Routing | None]:
     if call.ticket_id is not None:
         ticket = _ticket(work, call)
         if ticket.status is not Status.TRIAGE:
-            intake.say_more(work, ticket, words)
+            additions.say_more(work, ticket, words)
             return ticket, None
-        return ticket, intake.say_more(work, ticket, words)
+        return ticket, additions.say_more(work, ticket, words)
     number = _number_of(work, call)
     made, routing = intake.receive(work, intake.Demand("voice", number, words, line=call.line))
     call.ticket_id = made.id

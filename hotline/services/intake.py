@@ -66,17 +66,6 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a caller picked among the places and classes that they were offered."""
-
-    grid: str | None = None
-    class_code: str | None = None
-
-
-NOTHING: Final = Chosen()
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """What was made out of a demand's words before any row was looked at.
 
@@ -348,56 +337,6 @@ def locate(
     dispatch(work, ticket)
 
 
-def say_more(
-    work: Work, ticket: Ticket, words: str, *, town: str | None = None, chosen: Chosen = NOTHING
-) -> Routing | None:
-    """The caller says more; a ticket that waited for its place or class may now be routed.
-
-    Args:
-        work: in the role of the citizen.
-        ticket: locked and open.
-        words: what was said; numbers in it move to identity.
-        town: the town's unit id, when an earlier answer settled it.
-        chosen: what the caller picked among what was offered.
-
-    Returns:
-        The new routing of a ticket in triage; ``None`` for any other.
-    """
-    masked, found = mask_numbers(clean(words))
-    data = work.write(ticket, "addition", masked)
-    _keep_found(work, ticket, found)
-    work.act(ticket, Action.ADD, data)
-    if ticket.status is not Status.TRIAGE:
-        officer = tickets.officer_of(work, ticket)
-        if officer is not None:
-            telling.tell_person(work, ticket, officer, "addition", {})
-        return None
-    routing = _read_again(work, ticket, masked, town, chosen)
-    work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
-    apply(ticket, routing)
-    if routing.triage is None:
-        dispatch(work, ticket)
-    else:
-        ticket.triage_reason = routing.triage.value
-    return routing
-
-
-def _read_again(
-    work: Work, ticket: Ticket, words: str, town: str | None, chosen: Chosen
-) -> Routing:
-    """Read the new words beside what is known: what was settled before stays settled."""
-    router = work.kit.maps.router_of(work.session, ticket.map_version)
-    day = work.now.astimezone(COUNTY_ZONE).date()
-    fresh = router.route(words, day, town or ticket.town)
-    first = " ".join(ticket_rows.first_words(work.session, [ticket.id]).values())
-    grid, class_code = ticket.grid or chosen.grid, ticket.class_code or chosen.class_code
-    place = known_place(router.map, grid) if grid else fresh.place
-    clazz = fresh.clazz
-    if class_code is not None:
-        clazz = known_class(router.map, class_code, f"{first} {words}")
-    return route(place, clazz, router.map, day)
-
-
 def apply(ticket: Ticket, routing: Routing) -> None:
     """Write a routing onto a ticket; what was urgent before stays urgent."""
     ticket.class_code, ticket.grid, ticket.town = (
@@ -408,15 +347,6 @@ def apply(ticket: Ticket, routing: Routing) -> None:
     ticket.unit, ticket.post = routing.unit, routing.post
     ticket.urgent = ticket.urgent or routing.urgent
     ticket.routing = routing.as_json()
-
-
-def _keep_found(work: Work, ticket: Ticket, found: Sequence[FoundNumber]) -> None:
-    identity = ticket_rows.identity(work.session, ticket.id)
-    if not found or identity is None or ticket.shield == Shield.ANONYMOUS:
-        return
-    keys = work.kit.keys
-    before = keys.open(identity.found_sealed).split("\n") if identity.found_sealed else []
-    identity.found_sealed = keys.seal("\n".join([*before, *(one.value for one in found)]))
 
 
 def answer_on_the_spot(

@@ -9,7 +9,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
-from hotline.services import inbox, intake, verification, withdrawal
+from hotline.services import additions, inbox, intake, verification, withdrawal
 from hotline.services.danger import alarm
 from hotline.services.intake import Heard
 from hotline.services.timing import map_of
@@ -157,7 +157,7 @@ def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
         return _progress(work, ticket) if where else _withdraw(work, named or mine)
     adds = reading.intent is Intent.ADDITION or _completes(work, ticket, words)
     if adds and ticket.status not in ENDS:
-        routing = intake.say_more(work, ticket, words)
+        routing = additions.say_more(work, ticket, words)
         if (danger := _danger(work, words)) is not None:
             alarm(work, ticket, danger)
         if routing is not None:

@@ -16,7 +16,7 @@ from hotline.domain.intake import clean
 from hotline.domain.missing import Particular, missing
 from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.tickets import Action, Status
-from hotline.services import intake, timing
+from hotline.services import additions, intake, timing
 from hotline.store import calls as call_rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Call, Inbox, Ticket
@@ -131,7 +131,7 @@ def complete(work: Work, ticket: Ticket, words: str, choice: Choice, *, told: bo
     """
     if ticket.status is Status.TRIAGE and (choice.grid or choice.class_code):
         settle(work, ticket, reading(work, words, choice), urgent=choice.urgent)
-    intake.say_more(work, ticket, words)
+    additions.say_more(work, ticket, words)
     asked = asked_of(work, ticket, clean(words))
     if told and asked:
         inform(work, ticket, asked)

@@ -5,7 +5,16 @@ import pytest
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, intake, merging, photos, tickets, verification, whistle
+from hotline.services import (
+    additions,
+    closing,
+    intake,
+    merging,
+    photos,
+    tickets,
+    verification,
+    whistle,
+)
 from hotline.work import CITIZEN
 from tests.county import NO_WATER
 from tests.photos import jpeg
@@ -252,7 +261,7 @@ def test_a_member_adds_something_and_the_leads_officer_hears_of_it(county, event
     with county.work(county.officer_of(event[0])) as work:
         tickets.accept(work, work.ticket(event[0]))
     with county.work(CITIZEN) as work:
-        intake.say_more(work, work.ticket(event[1]), "老人一个人在家")
+        additions.say_more(work, work.ticket(event[1]), "老人一个人在家")
 
     [told] = [row for row in county.messages(event[1]) if row.cause == "addition"]
     assert told.staff_id == county.ticket(event[0]).officer_id

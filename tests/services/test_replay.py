@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import Status
-from hotline.services import intake, returns, tickets, verification
+from hotline.services import additions, intake, returns, tickets, verification
 from hotline.work import CITIZEN
 from tests.web import nights
 
@@ -41,7 +41,7 @@ def test_a_ticket_that_waited_was_located_returned_and_located_again(county):
     place = {"grid_code": "210124101201", "class_code": "utilities/water"}
 
     with county.work(CITIZEN) as work:
-        intake.say_more(work, work.ticket(number), "就是吃不上水")
+        additions.say_more(work, work.ticket(number), "就是吃不上水")
     assert difference(county, number) == {}
     with county.work(operator) as work:
         intake.locate(work, work.ticket(number), **place, urgent=False)

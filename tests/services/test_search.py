@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import identity, intake, search, tickets
+from hotline.services import additions, identity, search, tickets
 from hotline.services.search import Query
 from hotline.store.search import Span
 from tests.county import CALLER, County
@@ -136,7 +136,7 @@ def test_what_was_said_later_and_where_it_went_is_found_as_well(county):
     [number] = nights.in_triage(county)
     read_all(county)
     with county.work(county.actor("operator1")) as work:
-        intake.say_more(work, work.ticket(number), "井房的水泵坏了")
+        additions.say_more(work, work.ticket(number), "井房的水泵坏了")
     assert numbers(county, "水泵") == []
 
     read_all(county)

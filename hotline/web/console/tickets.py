@@ -11,6 +11,7 @@ from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.tickets import Action
 from hotline.services import (
+    additions,
     dossier,
     duplicates,
     first_asked,
@@ -137,7 +138,7 @@ def add(number: str) -> ResponseReturnValue:
         number,
         "add",
         form,
-        lambda work, ticket: intake.say_more(work, ticket, tickets.words(form.text)),
+        lambda work, ticket: additions.say_more(work, ticket, tickets.words(form.text)),
     )
 
 

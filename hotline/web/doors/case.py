@@ -15,12 +15,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hotline.domain.errors import InvalidError, SignInError, SlowDownError
 from hotline.domain.tickets import Action, Role
 from hotline.services import (
+    additions,
     codes,
     dossier,
     gaps,
     identity,
     inbox,
-    intake,
     rejection,
     tickets,
     verification,
@@ -139,7 +139,7 @@ def send_code() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add words."""
     form = WordsForm.model_validate(request.form.to_dict())
-    return _once("add", form, lambda work, ticket: intake.say_more(work, ticket, form.text))
+    return _once("add", form, lambda work, ticket: additions.say_more(work, ticket, form.text))
 
 
 @bp.post("/settle")
@@ -153,8 +153,8 @@ def settle() -> ResponseReturnValue:
         grid = form.grid if form.grid in places else None
         matter = form.matter if form.matter in matters else None
         words = web_demand.joined(places.get(form.grid), matters.get(form.matter), form.text)
-        chosen = intake.Chosen(grid, matter)
-        intake.say_more(work, ticket, tickets.words(words), chosen=chosen)
+        chosen = additions.Chosen(grid, matter)
+        additions.say_more(work, ticket, tickets.words(words), chosen=chosen)
 
     return _once("settle", form, do)
 
