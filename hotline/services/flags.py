@@ -111,6 +111,12 @@ def answer(
     _await_ruling(work, ticket, flag, work.now)
 
 
+def may_rule(work: Work, found: Queued) -> bool:
+    """Whether whoever acts may rule on a flag: a supervisor who is not of the unit."""
+    units = {found.claim.unit, found.ticket.unit} - {None}
+    return work.actor.role is Role.SUPERVISOR and work.actor.unit not in units
+
+
 def rule(work: Work, ticket: Ticket, flag_id: UUID, ruling: FlagState, reason: str) -> None:
     """Rule on a flag: by a supervisor who is not of the unit, after the unit could answer.
 
@@ -126,7 +132,7 @@ def rule(work: Work, ticket: Ticket, flag_id: UUID, ruling: FlagState, reason: s
     flag, claim, _ticket = found
     if ruling not in RULINGS:
         raise InvalidError(fields=["ruling"])
-    if work.actor.unit is not None and work.actor.unit in {claim.unit, ticket.unit}:
+    if work.actor.unit in {claim.unit, ticket.unit} - {None}:
         raise NotAllowedError(ticket=ticket.number, reason="own_unit")
     if flag.state not in OPEN_STATES:
         raise RefusedError(reason="flag_ruled", ticket=ticket.number)

@@ -1,6 +1,7 @@
 """Rows of flags: raised once for a claim, answered, ruled; and how often signals were right."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -72,7 +73,8 @@ def queue(session: Session, name: str, *, at: str = "", size: int = paging.SIZE)
     """Return a page of one list of the queue, the oldest first; ruled ones the newest first."""
     order = Order((col(FlagRow.raised_at), col(FlagRow.id)), descending=name == "ruled")
     query = _queued().where(col(FlagRow.state).in_(list(QUEUE[name])))
-    return paging.page(session, query, order, at=at, size=size)
+    found = paging.page(session, query, order, at=at, size=size)
+    return replace(found, rows=[Queued(*row) for row in found])
 
 
 def to_answer(session: Session, staff_id: UUID, unit: str | None) -> list[Queued]:

@@ -236,6 +236,14 @@ def visits(session: Session, ticket_ids: Collection[UUID]) -> list[TicketEvent]:
     )
 
 
+def submissions(session: Session, ids: Collection[UUID]) -> Mapping[UUID, Submission]:
+    """Return claims by id."""
+    if not ids:
+        return {}
+    rows = session.exec(select(Submission).where(col(Submission.id).in_(list(ids))))
+    return {claim.id: claim for claim in rows}
+
+
 def tickets(session: Session, ticket_ids: Collection[UUID]) -> Mapping[UUID, Ticket]:
     """Return tickets by id, without locks."""
     rows = session.exec(select(Ticket).where(col(Ticket.id).in_(list(ticket_ids))))

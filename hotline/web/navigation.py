@@ -21,16 +21,18 @@ _AT_THE_DESK: Final = (
 )
 _WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
 _PEOPLE: Final = ("people.units.show", _("人员"))
+_FLAGS: Final = ("audit.flags.show", _("疑点"))
+_MY_FLAGS: Final = ("field.flags.show", _("疑点说明"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 _RATES: Final = ("audit.rates.show", _("统计"))
 # The desks of each role, its own first.
 _DESKS: Final = {
     Role.OPERATOR: _AT_THE_DESK,
-    Role.OFFICER: (_MINE,),
-    Role.UNIT: (_WHISTLES, _MINE, _PEOPLE),
-    Role.SUPERVISOR: (_OVERSIGHT, _RATES, _TICKETS, _SEARCH, _PEOPLE),
-    Role.ADMIN: (_OVERSIGHT, _RATES, _SEARCH, _PEOPLE),
-    Role.OBSERVER: (_OVERSIGHT, _RATES),
+    Role.OFFICER: (_MINE, _MY_FLAGS),
+    Role.UNIT: (_WHISTLES, _MINE, _MY_FLAGS, _PEOPLE),
+    Role.SUPERVISOR: (_OVERSIGHT, _FLAGS, _RATES, _TICKETS, _SEARCH, _PEOPLE),
+    Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _SEARCH, _PEOPLE),
+    Role.OBSERVER: (_OVERSIGHT, _FLAGS, _RATES),
 }
 
 

@@ -13,7 +13,7 @@ from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.services.taking import AT_THE_DESK
-from hotline.web import desk_words, staff_words
+from hotline.web import desk_words, staff_words, suspicion_words
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
@@ -361,7 +361,9 @@ FIELDS: Final = {
 
 def init_app(app: Flask) -> None:
     """Give templates every table, and `error_words`."""
-    app.jinja_env.globals["words"] = dict(desk_words.TABLES) | {
+    app.jinja_env.globals["words"] = {
+        **desk_words.TABLES,
+        **suspicion_words.TABLES,
         "actions": ACTIONS,
         "attention": ATTENTION,
         "channels": CHANNELS,

@@ -7,6 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from hotline.store.models import Staff
 from tests.county import County
 from tests.web.client import app_for, client_for, sign_in
 
@@ -33,6 +34,12 @@ class Desk:
         answer = self.send(path, **fields)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return self.page(answer.headers["Location"])
+
+
+def login_of(county: County, number: str) -> str:
+    """Return the account of the officer who answers for a ticket."""
+    with county.work() as work:
+        return work.session.get_one(Staff, county.officer_of(number).staff_id).login
 
 
 @contextmanager

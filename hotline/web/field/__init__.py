@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from hotline.web.field import tasks, tickets, whistles
+from hotline.web.field import flags, tasks, tickets, whistles
 
 bp = Blueprint("field", __name__, url_prefix="/field")
+bp.register_blueprint(flags.bp)
 bp.register_blueprint(tasks.bp)
 bp.register_blueprint(tickets.bp)
 bp.register_blueprint(whistles.bp)
