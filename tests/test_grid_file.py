@@ -8,6 +8,7 @@ import yaml
 from hotline.domain.grid import UnitKind
 from hotline.domain.grid_faults import SHAPE_TEXTS, TEXTS
 from hotline.domain.suspicion.thresholds import DEFAULT
+from hotline.grid_apart import parse_apart
 from hotline.grid_file import Fault, GridFileError, parse_grid, read_grid
 from tests.domain.maps import ROOT, SMALL_TEXT, faku, small
 
@@ -250,3 +251,21 @@ def test_thresholds_of_no_class_and_out_of_range_are_faults():
 
     assert {fault.code for fault in faults_of(text)} == {"unknown_class", "limit_not_positive"}
     assert [fault.where for fault in faults_of(outside)] == ["suspicion.thresholds.photo_bits"]
+
+
+def test_a_map_read_in_another_process_is_the_same_map():
+    text = (ROOT / "grid_map.yaml").read_text(encoding="utf-8")
+    here, apart = parse_grid(text), parse_apart(text)
+
+    assert {name: getattr(apart, name) for name in apart.__slots__} == {
+        name: getattr(here, name) for name in here.__slots__
+    }
+
+
+def test_a_wrong_map_read_in_another_process_is_refused_with_all_its_faults():
+    with pytest.raises(GridFileError) as refused:
+        parse_apart("county: {}\n")
+
+    with pytest.raises(GridFileError) as here:
+        parse_grid("county: {}\n")
+    assert refused.value.faults == here.value.faults

@@ -18,7 +18,7 @@ from hotline.store.people import OnDuty
 _ON_DUTY: Final = people.on_duty_question("(SELECT now FROM n)", "%(posts)s::text[]")
 # Each hash is looked up by itself, and `n` and `o` are computed once: the plan is made when the
 # tables are still empty, and must be the right one when they hold a million rows.
-_GLANCE: Final = f"""
+GLANCE: Final = f"""
 WITH n AS MATERIALIZED (SELECT hotline_now() AS now),
 o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CROSS JOIN LATERAL
   (SELECT FROM ticket_identity d JOIN ticket t ON t.id = d.ticket_id
@@ -71,7 +71,7 @@ def glance(
         "posts": list(people.asked_for(stand_ins)),
     }
     with alone(engine) as connection:
-        [(*seen, there)] = connection.execute(_GLANCE, asked, prepare=True)
+        [(*seen, there)] = connection.execute(GLANCE, asked, prepare=True)
     now, answer, body_hash, has_open, sequence = seen
     duty = people.answering(stand_ins, there or ())
     return Glance(now, answer, body_hash, has_open, sequence, duty)

@@ -1,0 +1,41 @@
+"""What the hot path of intake promises beside its speed (docs/performance.md)."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from hotline.store import intake, rows
+from hotline.store.models import Ticket
+
+NOW = datetime(2026, 1, 21, tzinfo=UTC)
+GROWING = ("ticket", "ticket_identity", "inbox")
+
+
+def test_a_look_at_a_message_reads_no_whole_table_though_planned_while_they_are_empty(county):
+    names = ("hashes", "sid", "step", "posts")
+    asked = intake.GLANCE % {name: f"${at}" for at, name in enumerate(names, start=1)}
+    with county.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {asked}").scalars().all()
+
+    scans = [line for line in plan for table in GROWING if f"Seq Scan on {table} " in line]
+    assert scans == []
+
+
+def test_a_new_ticket_has_the_fields_and_defaults_of_its_model():
+    values = {
+        "id": uuid4(),
+        "number": "261121000001",
+        "status": "triage",
+        "channel": "message",
+        "line": "12345",
+        "routing": {},
+        "map_version": "v",
+        "received_at": NOW,
+        "head_hash": "0",
+        "last_event_at": NOW,
+    }
+    made = rows.new_ticket(**values)
+
+    assert vars(made) == dict(Ticket(**values))
+    assert set(vars(made)) == {column.name for column in sa.inspect(Ticket).columns}
