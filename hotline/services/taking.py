@@ -15,7 +15,7 @@ from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.intake import clean
 from hotline.domain.missing import Particular, missing
 from hotline.domain.routing import Routing, known_place, route
-from hotline.domain.tickets import Action, Status
+from hotline.domain.tickets import Action, Shield, Status
 from hotline.services import additions, intake, timing
 from hotline.store import calls as call_rows
 from hotline.store import tickets as ticket_rows
@@ -105,8 +105,8 @@ def take(
     made, _ = intake.receive(work, demand, lambda ticket, _routing: beside(ticket.number))
     ticket = work.ticket_by_id(made.id)
     if taken.call is not None:
-        taken.call.ticket_id = ticket.id
-    asked = wanted(work, routing, taken.demand.words, has_contact=demand.number is not None)
+        _belongs(taken.call, ticket)
+    asked = wanted(work, routing, taken.demand.words, has_contact=_can_be_reached(demand))
     if taken.told and asked:
         inform(work, ticket, asked)
     if settles:
@@ -114,6 +114,17 @@ def take(
     if taken.reply is not None:
         intake.answer_on_the_spot(work, ticket, taken.reply.text, taken.reply.kind)
     return ticket
+
+
+def _belongs(call: Call, ticket: Ticket) -> None:
+    """Tie a call to its ticket; of a caller who stays unknown no number is kept there either."""
+    call.ticket_id = ticket.id
+    if ticket.shield == Shield.ANONYMOUS:
+        call.number_sealed, call.number_hash = None, None
+
+
+def _can_be_reached(demand: intake.Demand) -> bool:
+    return demand.number is not None and demand.shield != Shield.ANONYMOUS
 
 
 def complete(work: Work, ticket: Ticket, words: str, choice: Choice, *, told: bool = False) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -51,6 +52,14 @@ class ToAsk(NamedTuple):
     ticket: Ticket
     ask: Ask
     failed: str | None
+    words: str
+
+
+class Merged(NamedTuple):
+    """A ticket that was merged into another one, as its officer sees it."""
+
+    number: str
+    status: Status
     words: str
 
 
@@ -113,6 +122,17 @@ def mergeable(session: Session, since: datetime, *, limit: int = 400) -> list[Kn
         .limit(limit)
     )
     return [Known(*row) for row in rows]
+
+
+def merged(session: Session, lead_id: UUID, *, limit: int = 20) -> list[Merged]:
+    """Return what was merged into a ticket, with what was said, the oldest demand first."""
+    rows = session.execute(
+        sa.select(col(Ticket.number), col(Ticket.status), _first_words())
+        .where(col(Ticket.lead_id) == lead_id)
+        .order_by(col(Ticket.received_at))
+        .limit(limit)
+    )
+    return [Merged(*row) for row in rows]
 
 
 def of_caller(session: Session, hashes: Collection[str], *, limit: int = 10) -> list[Known]:

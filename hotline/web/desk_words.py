@@ -6,6 +6,7 @@ from typing import Any, Final
 from hotline.domain.closing import ReplyKind
 from hotline.domain.duplicates import Sign
 from hotline.domain.missing import Particular
+from hotline.domain.tickets import Shield
 from hotline.services import revisits
 from hotline.web.i18n import lazy_gettext as _
 
@@ -57,6 +58,11 @@ SHIFT_KINDS: Final = {
     "ring_backs": _("待回拨"),
     "triage": _("待核实派单"),
     "disputed": _("退单待裁定"),
+}
+
+SHIELDS: Final = {
+    Shield.CONFIDENTIAL: _("保密：只有热线知道"),
+    Shield.ANONYMOUS: _("匿名：不留号码，只能凭查询码查"),
 }
 
 # As templates find them among the other words.

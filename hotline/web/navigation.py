@@ -13,9 +13,9 @@ _MINE: Final = ("field.tasks.show", _("我的工单"))
 _SEARCH: Final = ("search.show", _("查找"))
 _AT_THE_DESK: Final = (
     _TICKETS,
-    ("console.ring_backs.show", _("待回拨")),
-    ("console.callers.show", _("人工回访")),
-    ("console.duplicates.show", _("并案建议")),
+    ("console.ring_backs.show", _("回拨")),
+    ("console.callers.show", _("回访")),
+    ("console.duplicates.show", _("并案")),
     ("console.shift.show", _("交接班")),
     _SEARCH,
 )

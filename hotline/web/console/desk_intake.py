@@ -11,11 +11,13 @@ from pydantic import BaseModel, BeforeValidator, Field
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError
 from hotline.domain.intake import MAX_WORDS, clean
+from hotline.domain.suggestions import suggest
+from hotline.domain.tickets import Shield
 from hotline.services import identity, inbox, intake, taking
 from hotline.store import desk, tickets
 from hotline.store.models import Call
 from hotline.web.console import places
-from hotline.web.desk_words import REPLY_KINDS
+from hotline.web.desk_words import REPLY_KINDS, SHIELDS
 from hotline.web.parts import request_work
 from hotline.work import Work
 
@@ -45,6 +47,7 @@ class DemandForm(BaseModel):
     demand: str = Field(default="", max_length=64)
     urgent: bool = False
     told: bool = False
+    shield: Annotated[Shield | None, _BlankIsNone] = None
     call: str = Field(default="", max_length=64)
     end: bool = False
     reply: str = Field(default="", max_length=2000)
@@ -71,6 +74,7 @@ def show() -> ResponseReturnValue:
             places=places.choices(work.kit.maps.current),
             classes=places.classes(work.kit.maps.current),
             reply_kinds=list(REPLY_KINDS.items()),
+            shields=list(SHIELDS.items()),
         )
 
 
@@ -88,6 +92,8 @@ def reading() -> ResponseReturnValue:
             "console/reading.html",
             routing=routing if words or choice.grid or choice.class_code else None,
             wanted=taking.wanted(work, routing, words, has_contact=contact) if words else (),
+            offered=suggest(work.kit.maps.router, words),
+            rejected={candidate.code for candidate in routing.place.rejected},
             place_of=lambda code: places.full_name(grid_map, code),
             map=grid_map,
         )
@@ -144,7 +150,9 @@ def _taken(work: Work, form: DemandForm) -> taking.Taken:
         raise InvalidError(fields=["reply"])
     reply = taking.Reply(form.reply_kind, form.reply) if form.end and form.reply_kind else None
     return taking.Taken(
-        demand=intake.Demand(STEP, number, form.words, name=form.name.strip() or None),
+        demand=intake.Demand(
+            STEP, number, form.words, name=form.name.strip() or None, shield=form.shield
+        ),
         choice=taking.Choice(grid, form.demand.strip() or None, form.urgent),
         told=form.told,
         reply=reply,

@@ -8,7 +8,7 @@ from hotline.domain.tickets import CLOCK, Status, Step
 from hotline.domain.whistle import PartyState, is_over
 from hotline.services import gaps, timing
 from hotline.store import tickets as ticket_rows
-from hotline.store import timers, whistles
+from hotline.store import desk, timers, whistles
 from hotline.store.models import Ask, Media, Ticket, TicketGap, TicketText, Whistle, WhistleParty
 from hotline.web.field.actions import possible
 from hotline.web.field.history import Happened, history
@@ -46,6 +46,7 @@ class Sheet:
     gaps: list[tuple[TicketGap, str]]
     possible: list[str]
     next: str | None
+    merged: list[desk.Merged]
 
     @property
     def clock(self) -> Step | None:
@@ -89,6 +90,7 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         gaps=missing,
         possible=can,
         next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
+        merged=desk.merged(session, ticket.id) if ticket.members else [],
     )
 
 
