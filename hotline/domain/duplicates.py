@@ -20,6 +20,8 @@ _OTHER_TOWN: Final = -40
 _CLASS: Final = 30
 _OTHER_CLASS: Final = -25
 _WORDS: Final = 25
+# The same matter weeks later is another event.
+_LONG_APART: Final = -30
 # Below this share of bigrams in common, two texts merely use the same language.
 _ALIKE: Final = 0.2
 _APART: Final = (
@@ -40,6 +42,7 @@ class Sign(StrEnum):
     SAME_CLASS = "same_class"
     OTHER_CLASS = "other_class"
     CLOSE_IN_TIME = "close_in_time"
+    LONG_APART = "long_apart"
     LIKE_WORDS = "like_words"
 
 
@@ -153,7 +156,7 @@ def _time(one: Facts, other: Facts) -> list[tuple[Sign, int]]:
     for within, points in _APART:
         if apart <= within:
             return [(Sign.CLOSE_IN_TIME, points)]
-    return []
+    return [(Sign.LONG_APART, _LONG_APART)]
 
 
 def _words(one: Facts, other: Facts) -> list[tuple[Sign, int]]:

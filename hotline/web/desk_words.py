@@ -50,6 +50,7 @@ SIGNS: Final = {
     Sign.SAME_CLASS: _("同一类别"),
     Sign.OTHER_CLASS: _("不同类别"),
     Sign.CLOSE_IN_TIME: _("时间相近"),
+    Sign.LONG_APART: _("时间相隔久"),
     Sign.LIKE_WORDS: _("话语相似"),
 }
 # What an operators' shift has in its hands.
