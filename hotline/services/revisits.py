@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.grid import DemandKind
@@ -64,12 +65,12 @@ def _why(work: Work, row: ToAsk) -> Why | None:
         return Why.COMPLAINT
     if ticket.redos > 0:
         return Why.REDONE
-    return Why.SAMPLE if in_sample(ticket) else None
+    return Why.SAMPLE if in_sample(ticket.id) else None
 
 
-def in_sample(ticket: Ticket) -> bool:
+def in_sample(ticket_id: UUID) -> bool:
     """Whether a ticket is one of the ten per cent: by its id, so that nobody can choose."""
-    return hashlib.sha256(ticket.id.bytes).digest()[0] * _ONE_IN < 256  # noqa: PLR2004 a byte
+    return hashlib.sha256(ticket_id.bytes).digest()[0] * _ONE_IN < 256  # noqa: PLR2004 a byte
 
 
 def heard(work: Work, ticket: Ticket, *, solved: bool, grade: int | None, note: str = "") -> None:

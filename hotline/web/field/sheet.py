@@ -7,8 +7,8 @@ from hotline.domain.grid import GridMap, Unit, UnitKind
 from hotline.domain.tickets import CLOCK, Status, Step
 from hotline.domain.whistle import PartyState, is_over
 from hotline.services import gaps, timing
-from hotline.store import tickets as ticket_rows
 from hotline.store import desk, timers, whistles
+from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Media, Ticket, TicketGap, TicketText, Whistle, WhistleParty
 from hotline.web.field.actions import possible
 from hotline.web.field.history import Happened, history
