@@ -80,6 +80,7 @@ def _class(shape: shapes.ClassShape) -> grid.DemandClass:
         unit=shape.unit,
         nearest=shape.nearest,
         urgency=shape.urgency,
+        examples=tuple(shape.examples),
         urgent_words=tuple(shape.urgent_words),
         evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
         limits={step: found.allowance() for step, found in shape.limits.items()},

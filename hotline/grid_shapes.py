@@ -218,6 +218,7 @@ class ClassShape(Named):
     unit: Id | None = None
     nearest: grid.UnitKind | None = None
     keywords: dict[Text, Annotated[int, Field(ge=0, le=5)]] = Field(min_length=1)
+    examples: list[Text] = []
     urgency: grid.Urgency
     urgent_words: list[Text] = []
     evidence: EvidenceShape

@@ -1,6 +1,7 @@
 """The catalogue (派单目录) at work: which class of demand the words of a text speak for.
 
-Keywords and their strengths come from the map. A keyword may have a gap (水…没来). A phrase of
+Two witnesses are added up: keywords, and the likeness to the classes' examples. Both come from the
+map, the keywords with their strengths. A keyword may have a gap (水…没来). A phrase of
 strength 0 keeps the words inside it from speaking for its class. What a caller denies (不是停水)
 speaks for nothing. What recognisers write by sound (庭水 for 停水) is a weaker witness, heard where
 the characters say nothing, or where it explains more of them.
@@ -11,9 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from hotline.domain.grid import DemandClass, GridMap, Urgency
 from hotline.domain.matching import Hit, Matcher
 from hotline.domain.sounds import Sounds
+from hotline.domain.wording import Wording
 
 GAP: Final = "…"
 # So many characters may stand in a gap: 水从昨天晚上起就没来.
@@ -26,8 +30,17 @@ _SPECIFIC: Final = 1.1
 _LONGEST: Final = 6
 # Long stories name much in passing: only so many keywords of a class count.
 _COUNTED: Final = 3
-# Less than this is no more than a hint: the caller is asked.
-_ENOUGH: Final = 40
+# What being worded just like the examples of a class counts for: several keywords.
+_WORDING: Final = 2000
+# With less than this, or so little ahead of another class, the caller is asked.
+_ENOUGH: Final = 160
+_ALIKE: Final = 280
+_CLOSE: Final = 30
+_SIDE_BY_SIDE: Final = 1
+_NO_DOUBT: Final = 80
+_SHOWN: Final = 6
+# What speaks by its wording alone is shown while it is near the top, with its reasons.
+_REASONED: Final = 2
 # By sound, a keyword counts for a part of its weight, and short words sound like too many others.
 _HEARD: Final = 0.75
 _LONG_SOUND: Final = 3
@@ -62,12 +75,16 @@ class Scored:
     """A class of the catalogue, the keywords that spoke for it, and their weight together.
 
     Attributes:
-        heard: whether only the sound of the words spoke for it.
+        score: keywords and wording together; 100 is about a keyword that leaves no doubt.
+        words: the keywords; without any, the examples' own runs of characters that the text shares.
+        spoken: how much of the score is due to keywords; 0: its wording alone speaks for it.
+        heard: whether only the sound of the keywords spoke for it.
     """
 
     code: str
     score: int
     words: tuple[str, ...]
+    spoken: int = 0
     heard: bool = False
 
     def as_json(self) -> dict[str, object]:
@@ -121,21 +138,57 @@ class Catalogue:
             if sure and len(word) > 1:
                 heard.setdefault(self._sounds.of(word), (word, sure))
         self._heard = Matcher(heard.items())
+        self._codes = tuple(grid_map.classes)
+        self._order = {code: nth for nth, code in enumerate(grid_map.classes)}
+        self._wording = Wording(tuple(grid_map.classes.values()))
 
     def classify(self, text: str) -> ClassReading:
-        """Return the class that the keywords of ``text`` speak for; none when two are equal."""
-        found = self._spoken(text)
-        scores = self._scores(text, self._with_heard(text, found))
-        best = [one for one in scores if one.score == scores[0].score]
-        # While two classes are equal, the more careful one sets the pace.
-        judged = [_urgency(self._classes[one.code], text) for one in best]
-        sure = len(best) == 1 and best[0].score >= _ENOUGH
+        """Return the class that a text speaks for; none when two do so about equally."""
+        sums = self._scores(text, self._with_heard(text, self._spoken(text)))
+        scores = self._with_wording(text, sums)
+        first = sums.get(scores[0].code) if scores else None
+        close = [
+            one
+            for one in scores
+            if scores[0].score - one.score < _CLOSE
+            or (first and one.code in sums and _in_one_breath(first, sums[one.code]))
+        ]
+        sure = len(close) == 1 and close[0].score >= _ENOUGH
+        # While two classes are as likely, the more careful one sets the pace.
+        judged = [_urgency(self._classes[one.code], text) for one in close]
         return ClassReading(
-            code=best[0].code if sure else None,
+            code=close[0].code if sure else None,
             urgent=any(urgent for urgent, _ in judged),
             urgent_words=tuple(word for _, words in judged for word in words),
             scores=scores,
         )
+
+    def _with_wording(self, text: str, spoken: Mapping[str, "_Sum"]) -> tuple[Scored, ...]:
+        """Add to what keywords say how like the examples of each class the text is worded."""
+        worded = self._wording.read(text)
+        total = worded.likeness() * np.float32(_WORDING)
+        for hit in self._words.every(text):
+            # 没有电话 is not worded like 没有电 either.
+            for code, strength in hit.value.speaks.items():
+                if not strength and code not in spoken:
+                    total[self._order[code]] = 0.0
+        for code, one in spoken.items():
+            total[self._order[code]] += one.weight
+        weighed = total.tolist()
+        first = (
+            np.argpartition(-total, _SHOWN)[:_SHOWN].tolist()
+            if len(weighed) > _SHOWN
+            else (range(len(weighed)))
+        )
+        every: list[Scored] = []
+        for nth in sorted(first, key=lambda nth: (-weighed[nth], nth)):
+            score, code = round(weighed[nth]), self._codes[nth]
+            if code in spoken:
+                said = spoken[code]
+                every.append(Scored(code, score, said.words, round(said.weight), said.heard))
+            elif score >= _ALIKE and len(every) < _REASONED:
+                every.append(Scored(code, score, worded.reasons(nth)))
+        return tuple(every)
 
     def _spoken(self, text: str) -> list[_Found]:
         """Return the keywords that stand in a text, those with a gap too."""
@@ -179,7 +232,7 @@ class Catalogue:
                 more.append(heard)
         return [*found, *more] if more else found
 
-    def _scores(self, text: str, found: Sequence[_Found]) -> tuple[Scored, ...]:
+    def _scores(self, text: str, found: Sequence[_Found]) -> dict[str, "_Sum"]:
         speakers: dict[str, list[tuple[float, _Found]]] = {}
         stressed = [found.end() for found in _STRESSED.finditer(text)]
         for one in found:
@@ -195,12 +248,29 @@ class Catalogue:
             for code, strength in one.speaks.items():
                 if strength:
                     speakers.setdefault(code, []).append((_WEIGHT[strength] * factor, one))
-        scored = (_score(code, said) for code, said in speakers.items())
-        return tuple(sorted(scored, key=lambda one: (-one.score, one.code)))
+        return {code: _sum(said) for code, said in speakers.items()}
 
 
-def _score(code: str, said: list[tuple[float, _Found]]) -> Scored:
+def _in_one_breath(one: "_Sum", other: "_Sum") -> bool:
+    """Whether two problems are named side by side, and neither more than the other: 停水停电."""
+    (_, first), (second, _) = sorted((one.at, other.at))
+    equal = round(one.weight) == round(other.weight) and one.weight >= _NO_DOUBT
+    return equal and 0 <= second - first <= _SIDE_BY_SIDE
+
+
+class _Sum(NamedTuple):
+    """What the keywords of a class weigh together."""
+
+    weight: float
+    words: tuple[str, ...]
+    heard: bool
+    at: tuple[int, int]
+
+
+def _sum(said: list[tuple[float, _Found]]) -> _Sum:
     """Add up the strongest keywords of a class; words that overlap tell the same thing once."""
+    if len(said) == 1:
+        return _Sum(said[0][0], (said[0][1].word,), said[0][1].heard, said[0][1][1:3])
     said.sort(key=lambda item: -item[0])
     kept: list[tuple[float, _Found]] = []
     for weight, one in said:
@@ -211,11 +281,11 @@ def _score(code: str, said: list[tuple[float, _Found]]) -> Scored:
             for _, other in kept
         ):
             kept.append((weight, one))
-    return Scored(
-        code,
-        round(sum(weight for weight, _ in kept)),
+    return _Sum(
+        sum(weight for weight, _ in kept),
         tuple(one.word for _, one in kept),
-        heard=all(one.heard for _, one in kept),
+        all(one.heard for _, one in kept),
+        kept[0][1][1:3],
     )
 
 

@@ -49,8 +49,8 @@ _ALSO_BEFORE: Final = {"和平": re.compile(r"想|要|能|愿意$"), "团结": r
 # A town that is no town of this county stands before the name: 王家镇尚屯村.
 _STRANGE_TOWN: Final = re.compile(r"[\u4e00-\u9fff]{2}(?:镇|乡|街道|县|市)的?$")
 _NO_TOWN: Final = re.compile(
-    r"(?:我们|咱们?|俺们?|你们|他们|本|这个?|那个?|哪个|全|家|老|下|城|乡|个|返|回|到|在|同|各)"
-    r"(?:镇|乡|街道|县|市)的?$"
+    r"(?:(?:我们|咱们?|俺们?|你们|他们|本|这个?|那个?|哪个|全|个|返|回|到|在|同|各)(?:镇|乡|街道|县|市)"
+    r"|[家老下城]乡|[城乡]镇|[村城]街道)的?$"
 )
 
 

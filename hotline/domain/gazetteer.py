@@ -158,6 +158,7 @@ class Names:
         for sound, found in heard.items():
             plain = self.sounds.folded(sound)
             folded[plain] = _joined(folded.get(plain), found)
+        self._longer = _syllables_before(folded)
         self._by_method = {
             Method.CHARACTERS: Matcher(names.items()),
             Method.PINYIN: Matcher(heard.items()),
@@ -181,6 +182,16 @@ class Names:
                 mentions.append(mention)
                 free = mention.end
         return mentions
+
+    def may_be_longer(self, text: str, mention: Mention) -> bool:
+        """Whether a name may be the end of a longer one that sounds so: 心三面船 for 新三面船."""
+        if mention.start == 0:
+            return False
+        syllable = self.sounds.folded(self.sounds[text[mention.start - 1]])
+        return any(
+            syllable in self._longer.get(meaning.code, ())
+            for meaning in (*mention.meanings, *mention.short)
+        )
 
     def beginning_with(self, end: str) -> list[Candidate]:
         """Return the places whose cores begin with the longest possible end of ``end``."""
@@ -233,6 +244,17 @@ def _suffix(
         ):
             return said
     return ""
+
+
+def _syllables_before(folded: Mapping[str, _Name]) -> dict[str, set[str]]:
+    """Return, by code, the syllables that stand before a place's name in longer names."""
+    before: dict[str, set[str]] = {}
+    for sound in folded:
+        for start in range(1, len(sound) - 1):
+            shorter = folded.get(sound[start:])
+            for place in (*shorter.full, *shorter.short) if shorter is not None else ():
+                before.setdefault(place.code, set()).add(sound[start - 1])
+    return before
 
 
 def _joined(one: _Name | None, other: _Name) -> _Name:

@@ -138,6 +138,7 @@ class DemandClass:
         code: two levels, such as ``utilities/water``.
         keywords: the words people use, each with its strength from 1 to 5; 0 marks a phrase that
             only looks like a keyword (没有电话 is not about 没有电).
+        examples: sentences as callers would say them; what the class's wording is learned from.
         unit: the competent unit; ``None`` when it is the nearest unit of kind ``nearest``.
         limits: this class's own limits by step, where they differ from the county's.
     """
@@ -146,6 +147,7 @@ class DemandClass:
     name: Name
     kind: DemandKind
     keywords: Mapping[str, int]
+    examples: tuple[str, ...]
     unit: str | None
     nearest: UnitKind | None
     urgency: Urgency

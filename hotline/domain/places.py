@@ -18,8 +18,11 @@ from hotline.domain.gazetteer import Candidate, Mention, Method, Names
 from hotline.domain.grid import GridMap
 from hotline.domain.matching import Matcher
 
-# What may stand between a town and its village.
-_JOINT: Final = re.compile(r"[的，, 、啊呢嗯呃那这边下面底个]{0,4}")
+# What may stand between a town and its village: fillers, and 镇, 乡 or 街道 as they are misheard.
+_JOINT: Final = re.compile(
+    r"(?:[政真阵争怎正震征针珍郑整香想项像箱相象向]|[街接][到道倒])?"
+    r"[的，, 、啊呢嗯呃那这边下面底个]{0,4}"
+)
 # Words around a name that is the whole answer to "which village?".
 _FILLERS: Final = "我是在家住就那个的，。,. 、啊呢吧嗯哦俺们"
 # Before a short name these say that it is a place, when its town is named elsewhere.
@@ -27,6 +30,9 @@ _PLACED: Final = re.compile(r"(?:在|住|是|俺们?|我们|咱们?|搁|到|叫|
 _BOUND: Final = re.compile(r"$|[的这那，。,.、！？!? 村屯]|旮|疙|嘎")
 # So much of a half-typed text may be the beginning of a name.
 _LONGEST_START: Final = 5
+# A bare name that is only heard needs a place's surroundings, up to this length.
+_SHORT_SOUND: Final = 3
+_BEGINS: Final = re.compile(r"$|[的这那，。,.、！？!? 停没断]|旮|疙|嘎|有人|村")
 # A name heard only with dialects folded needs this much to stand without its town.
 _MIN_FOLDED: Final = 4
 # 康平 for 康平县; 新民 alone is also a word.
@@ -99,7 +105,7 @@ class Gazetteer:
                 ``text`` counts more.
         """
         hint = self._names.towns.get(town) if town is not None else None
-        found = self._local(text, cues.doubted(text, self._find(text, text, Method.CHARACTERS)))
+        found = self._local(text, self._doubted(text, self._find(text, text, Method.CHARACTERS)))
         reading = _reading(text, found, hint)
         if reading.kind is PlaceKind.GRID:
             return reading
@@ -110,9 +116,9 @@ class Gazetteer:
             more = self._local(text, _fresh(self._find(text, sound, method), found))
             if not more:
                 continue
-            firm = [one for one in found if _firm(one) or not _overlap(one, more)]
+            firm = [one for one in found if not _overlap(one, more)]
             found = sorted((*firm, *more), key=lambda mention: mention.start)
-            again = _reading(text, cues.doubted(text, _undoubted(found)), hint)
+            again = _reading(text, self._doubted(text, _undoubted(found)), hint)
             # The weaker witness may settle a question, not spoil an answer.
             if again.kind is PlaceKind.GRID:
                 return again
@@ -132,6 +138,18 @@ class Gazetteer:
 
     def _find(self, text: str, sound: str, method: Method) -> list[Mention]:
         return self._names.find(text, sound, method)
+
+    def _doubted(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """Mark the names that may be parts of other words, or of longer names misheard."""
+        marked = cues.doubted(text, mentions)
+        return [
+            replace(one, doubtful=True)
+            if not one.doubtful
+            and not any(other.end == one.start for other in marked)
+            and self._names.may_be_longer(text, one)
+            else one
+            for one in marked
+        ]
 
     def _local(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Return the names without those that lie under a place beyond the border."""
@@ -164,13 +182,20 @@ def _undoubted(mentions: Iterable[Mention]) -> list[Mention]:
 
 def _fresh(heard: Sequence[Mention], found: Sequence[Mention]) -> list[Mention]:
     """Return what a weaker witness adds to the names that stronger ones found."""
-    firm = [mention for mention in found if _firm(mention)]
-    return [mention for mention in heard if not _overlap(mention, firm)]
+    return [
+        mention
+        for mention in heard
+        if all(_gives_way(other, mention) for other in found if _overlap(mention, (other,)))
+    ]
 
 
-def _firm(mention: Mention) -> bool:
-    """Whether a name is more than a part of some longer one: 冯贝 in 冯贝保镇 is not."""
-    return not mention.bare or len(mention.said) > 2  # noqa: PLR2004
+def _gives_way(found: Mention, longer: Mention) -> bool:
+    """Whether a name is but a part of a longer one: 冯贝 in 冯贝保镇, 三面船 in 心三面船."""
+    within = longer.start <= found.start and found.end <= longer.end
+    brief = found.bare and len(found.said) < 3  # noqa: PLR2004
+    if not within or brief:
+        return brief
+    return not found.meanings or (found.doubtful and longer.start < found.start)
 
 
 def _overlap(one: Mention, others: Iterable[Mention]) -> bool:
@@ -231,18 +256,21 @@ def _read_by_neighbours(
     narrowed = _narrowed(mention, before, after, town)
     if narrowed is not None:
         return narrowed
-    if mention.method is Method.DIALECT and not _folded_stands(mention, only):
+    if not mention.meanings or (
+        mention.method is Method.DIALECT and not _folded_stands(mention, only)
+    ):
         return None
-    if not mention.bare or mention.stands_alone:
-        return mention if mention.meanings else None
-    if _is_whole(text, mention) and not mention.doubtful:
-        return mention if mention.meanings else None
+    if mention.method is Method.PINYIN and not _heard_stands(text, mention, only):
+        return replace(mention, doubtful=True)
+    whole = not mention.doubtful and _is_whole(text, mention)
+    if not mention.bare or mention.stands_alone or whole:
+        return mention
     inside = tuple(m for m in mention.meanings if not m.is_town and m.town == only)
     behind = text[max(0, mention.start - 2) : mention.start]
     if inside and _PLACED.search(behind) and _BOUND.match(text, mention.end):
         return replace(mention, meanings=inside, doubtful=False)
     # A doubtful name of enough characters is kept as something to ask about.
-    return mention if mention.doubtful and mention.meanings and len(mention.said) > 2 else None  # noqa: PLR2004
+    return mention if mention.doubtful and len(mention.said) > 2 else None  # noqa: PLR2004
 
 
 def _narrowed(
@@ -281,6 +309,16 @@ def _folded_stands(mention: Mention, town: str | None) -> bool:
     if any(meaning.town == town for meaning in mention.meanings):
         return not mention.bare or mention.stands_alone
     return not mention.bare and len(mention.said) > _MIN_FOLDED and town is None
+
+
+def _heard_stands(text: str, mention: Mention, town: str | None) -> bool:
+    """Whether a name that only sounds like one is one: 遛大狗 is no 刘大沟."""
+    if not mention.bare or len(mention.said) > _SHORT_SOUND:
+        return True
+    if any(meaning.town == town for meaning in mention.meanings):
+        return True
+    placed = mention.start == 0 or _PLACED.search(text[max(0, mention.start - 2) : mention.start])
+    return bool(placed and _BEGINS.match(text, mention.end))
 
 
 def _adjoin(text: str, first: Mention, second: Mention) -> bool:
