@@ -348,7 +348,7 @@ FIELDS: Final = {
     "reply": _("答复"),
     "words": _("来电人的话"),
     "page": _("页"),
-    "reason": _("查看理由"),
+    "reason": _("理由"),
     "strike": _("要隐去的词"),
     "route": _("应走的途径"),
     "promised_by": _("由谁补齐"),
