@@ -57,9 +57,9 @@ def fill(
             rows.setdefault(table, []).append(row)
         made.append((ticket, timer))
         if len(made) % _BATCH == 0:
-            _copy(connection, rows)
+            copy_rows(connection, rows)
             rows = {}
-    _copy(connection, rows)
+    copy_rows(connection, rows)
     return made
 
 
@@ -191,7 +191,8 @@ def _chain(
         previous = chained
 
 
-def _copy(connection: psycopg.Connection[Any], rows: dict[str, list[dict[str, Any]]]) -> None:
+def copy_rows(connection: psycopg.Connection[Any], rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Write rows by table, in one transaction, in the order of the tables."""
     with connection.transaction(), connection.cursor() as cursor:
         for table, every in rows.items():
             columns = list(every[0])
