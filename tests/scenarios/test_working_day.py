@@ -229,4 +229,4 @@ def test_at_the_end_of_the_day_the_ledger_is_whole(day, tmp_path):
         report = audit.verify_all(work.session, tmp_path, day.county.kit.keys.public_key)
 
     assert not report.faults
-    assert report.tickets >= NEIGHBOURS + 9
+    assert report.tickets >= NEIGHBOURS + 8

@@ -1,15 +1,15 @@
 """Rates: tables, a chart, the tickets behind each number, and the same as CSV or XLSX."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 from typing import Any, Final, Literal
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from openpyxl import Workbook
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
@@ -38,6 +38,8 @@ SHOWN: Final = (
     Measure.UNREACHED,
     Measure.EXCLUDED,
 )
+# How many lines stand on a page, and how many a chart can draw legibly.
+_LINES: Final = 50
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,6 +49,7 @@ class Asked(BaseModel):
     by: Dimension = Dimension.TOWN
     since: date | None = None
     until: date | None = None
+    sheet: int = Field(default=0, ge=0)
 
     @field_validator("since", "until", mode="before")
     @classmethod
@@ -83,6 +86,8 @@ def show() -> ResponseReturnValue:
         period = asked.period(today)
         found = rates.table(work, asked.by, period)
         grid_map = work.kit.maps.current
+        first = asked.sheet * _LINES
+        lines = found.lines[first : first + _LINES]
         return render_template(
             "audit/rates.html",
             by=asked.by,
@@ -90,9 +95,11 @@ def show() -> ResponseReturnValue:
             period=period,
             presets=_presets(today),
             table=found,
+            lines=lines,
+            sheets=_sheets(asked.sheet, len(found.lines)),
             shown=SHOWN,
             name_of=lambda line: key_words(grid_map, asked.by, line.key),
-            chart=_chart(found, asked.by, grid_map),
+            chart=_chart(found, lines, asked.by, grid_map),
         )
 
 
@@ -160,10 +167,24 @@ def _presets(today: date) -> list[tuple[str, date, date]]:
     ]
 
 
-def _chart(table: Table, by: Dimension, grid_map: GridMap) -> list[dict[str, object]]:
+def _sheets(sheet: int, size: int) -> tuple[str | None, str | None]:
+    """Return the addresses of the page before and the page behind, where there are any."""
+    before = sheet - 1 if sheet else None
+    behind = sheet + 1 if (sheet + 1) * _LINES < size else None
+    args: dict[str, Any] = request.args.to_dict()
+
+    def at(to: int | None) -> str | None:
+        return None if to is None else url_for("audit.rates.show", **args | {"sheet": str(to)})
+
+    return at(before), at(behind)
+
+
+def _chart(
+    table: Table, lines: Sequence[Line], by: Dimension, grid_map: GridMap
+) -> list[dict[str, object]]:
     """Return what the chart draws: claimed beside confirmed, with the interval of the latter."""
     drawn: list[dict[str, object]] = []
-    for line in [*table.lines, *([table.county] if by is not Dimension.COUNTY else [])]:
+    for line in [*lines, *([table.county] if by is not Dimension.COUNTY else [])]:
         claimed, confirmed = line.rates[Measure.CLAIMED], line.rates[Measure.CONFIRMED]
         if not claimed.d:
             continue

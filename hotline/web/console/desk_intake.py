@@ -18,6 +18,7 @@ from hotline.store import desk, tickets
 from hotline.store.models import Call
 from hotline.web.console import places
 from hotline.web.desk_words import REPLY_KINDS, SHIELDS
+from hotline.web.map_words import named
 from hotline.web.parts import request_work
 from hotline.work import Work
 
@@ -48,6 +49,7 @@ class DemandForm(BaseModel):
     urgent: bool = False
     told: bool = False
     shield: Annotated[Shield | None, _BlankIsNone] = None
+    line: Annotated[str | None, _BlankIsNone] = None
     call: str = Field(default="", max_length=64)
     end: bool = False
     reply: str = Field(default="", max_length=2000)
@@ -75,6 +77,7 @@ def show() -> ResponseReturnValue:
             classes=places.classes(work.kit.maps.current),
             reply_kinds=list(REPLY_KINDS.items()),
             shields=list(SHIELDS.items()),
+            lines=[(line.number, named(line.name)) for line in work.kit.maps.current.lines],
         )
 
 
@@ -151,7 +154,12 @@ def _taken(work: Work, form: DemandForm) -> taking.Taken:
     reply = taking.Reply(form.reply_kind, form.reply) if form.end and form.reply_kind else None
     return taking.Taken(
         demand=intake.Demand(
-            STEP, number, form.words, name=form.name.strip() or None, shield=form.shield
+            STEP,
+            number,
+            form.words,
+            name=form.name.strip() or None,
+            shield=form.shield,
+            line=form.line or (call.line if call else None),
         ),
         choice=taking.Choice(grid, form.demand.strip() or None, form.urgent),
         told=form.told,
