@@ -57,6 +57,10 @@ _OTHERS: Final[Mapping[Kind, Sequence[str]]] = {
             " WHERE at <= :until LIMIT :limit))"
         ),
         (
+            "DELETE FROM door_try WHERE ctid = ANY(ARRAY(SELECT ctid FROM door_try"
+            " WHERE at <= :until LIMIT :limit))"
+        ),
+        (
             "DELETE FROM sign_in WHERE ctid = ANY(ARRAY(SELECT ctid FROM sign_in"
             " WHERE expires_at <= :until LIMIT :limit))"
         ),

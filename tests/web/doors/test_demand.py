@@ -76,14 +76,11 @@ def test_without_a_telephone_it_is_anonymous_or_not_taken(citizen):
     assert "孟家镇桃山村路灯不亮" in page
 
 
-@pytest.mark.parametrize(
-    "fields", [{"words": ""}, {"words": "停水", "number": "12x"}, {"words": "x" * 1801}]
-)
-def test_a_form_with_a_fault_comes_back_as_it_was_typed(citizen, fields):
-    page = citizen.post("/demand/", 422, **({"number": NUMBER, "where": "拉马桥"} | fields))
-
-    assert "请改正以下内容" in page
-    assert "拉马桥" in page
+def test_a_form_with_a_fault_comes_back_as_it_was_typed(citizen):
+    for fields in ({"words": ""}, {"words": "停水", "number": "12x"}, {"words": "x" * 1801}):
+        page = citizen.post("/demand/", 422, **({"number": NUMBER, "where": "拉马桥"} | fields))
+        assert "请改正以下内容" in page
+        assert "拉马桥" in page
 
 
 def test_an_anonymous_demand_keeps_no_number_even_if_one_was_typed(county, citizen):
