@@ -36,7 +36,8 @@ def run(
         erased["files"] += removed
         if removed < BATCH:
             break
-    log.info("erased", **erased)
+    if any(erased.values()):
+        log.info("erased", rows=erased)
     return erased
 
 

@@ -249,19 +249,21 @@ def read_answer(text: str, digits: str = "") -> Answer | None:
     return Answer(solved if solved != unsolved else None, grade)
 
 
-# --- numbers --------------------------------------------------------------------------------
+# --- what tells who somebody is -----------------------------------------------------------------
 
 
 class NumberKind(StrEnum):
-    """What a number inside a text identifies. Values are stored."""
+    """What a piece of a text identifies. Values are stored."""
 
     PHONE = "phone"
     ID_CARD = "id_card"
+    DOOR = "door"  # the number of a house, a flat, a room
+    NAME = "name"  # a name that somebody states as theirs
 
 
 @dataclass(frozen=True, slots=True)
 class FoundNumber:
-    """A number taken out of a text: it belongs to identity, not to content."""
+    """A piece taken out of a text: it belongs to identity, not to content."""
 
     kind: NumberKind
     value: str
@@ -270,7 +272,7 @@ class FoundNumber:
 _SPOKEN: Final = str.maketrans("零\u3007一二三四五六七八九幺", "001234567891")
 _DIGIT: Final = "[0-9零\u3007一二三四五六七八九幺]"
 _GAP: Final = r"[ \-]?"
-_NUMBERS: Final = re.compile(
+_NUMBER: Final = (
     rf"(?<!{_DIGIT})(?:"
     rf"(?P<id_card>[1-8一二三四五六七八]{_GAP}(?:{_DIGIT}{_GAP}){{16}}(?:{_DIGIT}|[Xx]))"
     rf"|(?P<mobile>(?:\+?86{_GAP})?[1一幺]{_GAP}[3-9三四五六七八九]{_GAP}(?:{_DIGIT}{_GAP}){{8}}{_DIGIT})"
@@ -278,21 +280,70 @@ _NUMBERS: Final = re.compile(
     rf"|(?<=[话机码打])(?P<local>[2-8]\d{{6,7}})"
     rf")(?!{_DIGIT})"
 )
-_MARK: Final[Mapping[NumberKind, str]] = {NumberKind.PHONE: "电话", NumberKind.ID_CARD: "证件号"}
+
+# Villages, groups, roads and buildings stay: they say where to go. A door says who is meant. 15号
+# may be a day, so it is taken for a door only where a household or the end of a clause follows.
+_COUNT: Final = "[0-9零一二三四五六七八九十百]"
+_CLAUSE_ENDS: Final = r"$|[，。、；,.;！!？?\s]"
+_DOOR: Final = (
+    rf"(?P<door>{_COUNT}{{1,2}}单元{_COUNT}{{1,5}}(?:室|号|户)?"
+    rf"|(?<=号楼){_COUNT}{{3,5}}(?:室|户)?(?={_CLAUSE_ENDS}|家|住)"
+    rf"|(?<=[组队]){_COUNT}{{1,4}}号(?={_CLAUSE_ENDS}|家|院|户|门|住)"
+    rf"|(?<=门牌){_COUNT}{{1,5}}号?|(?<=门牌号){_COUNT}{{1,5}}"
+    r"|(?<=[区苑园府楼])\d{1,2}-\d{1,2}-\d{3,4}(?![\d-]))"
+)
+
+# Common surnames; those that are everyday words as well are left out.
+_SURNAME: Final = (
+    "(?:欧阳|司马|上官|诸葛|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧"
+    "田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅邹孟熊秦邱江尹薛闫段雷侯龙史"
+    "陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤佟佘关于尚付葛邢齐庞兰柳隋单仲宫曲宁])"
+)
+# No name ends like a place: 我叫王家屯的 is left to the gazetteer.
+_GIVEN: Final = r"[\u4e00-\u9fff]{1,2}?(?<![家村屯镇乡县市区庄堡沟岭])"
+_AFTER_NAME: Final = rf"(?={_CLAUSE_ENDS}|家|住|在|是|的|电话|手机|反映|想|要|咨询|投诉|举报|打|【)"
+_NAME: Final = (
+    rf"(?:(?<=我叫)|(?<=名叫)|(?<=名字叫)|(?<=户主)|(?<=户主是)|(?<=户主叫)|(?<=联系人)|(?<=联系人是))"
+    rf"(?P<name>{_SURNAME}{_GIVEN}){_AFTER_NAME}"
+    rf"|(?:(?<=我姓)|(?<=免贵姓)|(?<=本人姓))(?P<surname>{_SURNAME})"
+    rf"(?!家[村屯窝沟堡])(?:(?=先生|女士|师傅|大[爷娘]|的)|{_AFTER_NAME})"
+)
+_PRIVATE: Final = re.compile(f"{_NUMBER}|{_DOOR}|{_NAME}")
+_MARK: Final[Mapping[NumberKind, str]] = {
+    NumberKind.PHONE: "电话",
+    NumberKind.ID_CARD: "证件号",
+    NumberKind.DOOR: "门牌",
+    NumberKind.NAME: "姓名",
+}
 
 
-def mask_numbers(text: str) -> tuple[str, tuple[FoundNumber, ...]]:
-    """Return a text without telephone and ID card numbers, and the numbers in their order.
+def mask_numbers(text: str, before: int = 0) -> tuple[str, tuple[FoundNumber, ...]]:
+    """Return a text without what tells who somebody is, and what was taken out, in order.
 
-    Spoken digits (幺三八…) count as digits. Each number leaves a mark such as 【电话1】, so that
-    a reader with the right to see it can be shown it. Ticket numbers stay.
+    Telephone and ID card numbers (幺三八… counts as digits), house and room numbers, and names that
+    callers state. Each piece leaves a mark such as 【电话1】, so that a reader with the right to
+    see it can be shown it. Ticket numbers stay; so do villages, groups, roads and buildings.
+
+    Args:
+        text: cleaned.
+        before: how many pieces earlier texts of the ticket gave: marks go on counting.
     """
     found: list[FoundNumber] = []
 
     def mark(match: re.Match[str]) -> str:
-        kind = NumberKind.ID_CARD if match["id_card"] else NumberKind.PHONE
-        value = re.sub(r"[ \-]", "", match[0]).translate(_SPOKEN).upper()
+        kind = _kind(match)
+        value = match[0]
+        if kind in {NumberKind.PHONE, NumberKind.ID_CARD}:
+            value = re.sub(r"[ \-]", "", value).translate(_SPOKEN).upper()
         found.append(FoundNumber(kind, value))
-        return f"【{_MARK[kind]}{len(found)}】"
+        return f"【{_MARK[kind]}{before + len(found)}】"
 
-    return _NUMBERS.sub(mark, text), tuple(found)
+    return _PRIVATE.sub(mark, text), tuple(found)
+
+
+def _kind(match: re.Match[str]) -> NumberKind:
+    if match["id_card"]:
+        return NumberKind.ID_CARD
+    if match["door"]:
+        return NumberKind.DOOR
+    return NumberKind.NAME if match["name"] or match["surname"] else NumberKind.PHONE

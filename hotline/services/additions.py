@@ -1,15 +1,14 @@
 """The caller says more (补充): kept with the first words; it may settle where a ticket belongs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.catalogue import known_class
-from hotline.domain.intake import FoundNumber, clean, mask_numbers
+from hotline.domain.intake import clean
 from hotline.domain.routing import Routing, known_place, route
-from hotline.domain.tickets import Action, Shield, Status
-from hotline.services import intake, telling, tickets
+from hotline.domain.tickets import Action, Status
+from hotline.services import apart, intake, telling, tickets
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.work import Work
@@ -41,9 +40,8 @@ def say_more(
     Returns:
         The new routing of a ticket in triage; ``None`` for any other.
     """
-    masked, found = mask_numbers(clean(words))
+    masked = apart.take_out(work, ticket, clean(words))
     data = work.write(ticket, "addition", masked)
-    _keep_found(work, ticket, found)
     work.act(ticket, Action.ADD, data)
     if ticket.status is not Status.TRIAGE:
         officer = tickets.officer_of(work, ticket)
@@ -74,12 +72,3 @@ def _read_again(
     if class_code is not None:
         clazz = known_class(router.map, class_code, f"{first} {words}")
     return route(place, clazz, router.map, day)
-
-
-def _keep_found(work: Work, ticket: Ticket, found: Sequence[FoundNumber]) -> None:
-    identity = ticket_rows.identity(work.session, ticket.id)
-    if not found or identity is None or ticket.shield == Shield.ANONYMOUS:
-        return
-    keys = work.kit.keys
-    before = keys.open(identity.found_sealed).split("\n") if identity.found_sealed else []
-    identity.found_sealed = keys.seal("\n".join([*before, *(one.value for one in found)]))

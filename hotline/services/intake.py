@@ -26,7 +26,7 @@ from hotline.domain.tickets import (
     ticket_number,
 )
 from hotline.kit import Kit
-from hotline.services import attention, merging, telling, tickets, timing
+from hotline.services import apart, attention, merging, telling, tickets, timing
 from hotline.services.climbing import NOBODY, climb
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
@@ -301,16 +301,10 @@ def _dispatcher(work: Work) -> Actor:
 def _identity(
     work: Work, ticket_id: UUID, demand: Demand, found: Sequence[FoundNumber]
 ) -> dict[str, object]:
-    keys = work.kit.keys
     if demand.shield == Shield.ANONYMOUS:
         return {"ticket_id": ticket_id}
-    return {
-        "ticket_id": ticket_id,
-        "number_sealed": keys.seal(demand.number) if demand.number else None,
-        "number_hash": keys.lookup(demand.number) if demand.number else None,
-        "name_sealed": keys.seal(demand.name) if demand.name else None,
-        "found_sealed": keys.seal("\n".join(one.value for one in found)) if found else None,
-    }
+    keys = work.kit.keys
+    return apart.identity_row(keys, ticket_id, found, number=demand.number, name=demand.name)
 
 
 def locate(

@@ -7,7 +7,8 @@ may open them, and each view goes on record.
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
 from hotline.services import identity, sight
@@ -31,22 +32,24 @@ def small(media_id: UUID) -> Response:
 
 
 @bp.get("/<uuid:media_id>/original")
-def original(media_id: UUID) -> Response:
+def original(media_id: UUID) -> ResponseReturnValue:
     """Send a photo as it came, and put on record who looked."""
     with request_work() as work:
         row = _photo(work, media_id)
-        _identify(work, row, "original")
+        if not _identify(work, row, "original"):
+            return _ask_why()
     return _sent(parts().kit.media.original(row.sha256), row.kind)
 
 
 @bp.get("/<uuid:media_id>/recording")
-def recording(media_id: UUID) -> Response:
+def recording(media_id: UUID) -> ResponseReturnValue:
     """Send the sound of a call, whole or a part of it, and put on record who listened."""
     with request_work() as work:
         row = ticket_rows.one_media(work.session, media_id)
         if row is None or row.purpose != _RECORDING:
             raise NotFoundError(media=media_id)
-        _identify(work, row, _RECORDING)
+        if not _identify(work, row, _RECORDING):
+            return _ask_why()
     return _sent(parts().kit.media.original(row.sha256), row.kind)
 
 
@@ -71,7 +74,17 @@ def _ticket(work: Work, row: Media) -> Ticket:
     return ticket
 
 
-def _identify(work: Work, row: Media, what: str) -> None:
-    if not sight.may_identify(work, _ticket(work, row)):
+def _identify(work: Work, row: Media, what: str) -> bool:
+    """Put a look on record; ``False``: the caller asked for secrecy and nobody said why."""
+    ticket = _ticket(work, row)
+    if not sight.may_identify(work, ticket):
         raise NotFoundError(media=row.id)
-    identity.log_view(work, row.ticket_id, what)
+    reason = request.args.get("reason") or None
+    if identity.needs_reason(ticket) and reason is None:
+        return False
+    identity.log_view(work, row.ticket_id, what, reason)
+    return True
+
+
+def _ask_why() -> ResponseReturnValue:
+    return render_template("media/why.html")

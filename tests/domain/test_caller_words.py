@@ -1,6 +1,7 @@
 """A caller's words: cleaned, heard for danger, told apart by what they are for, numbers out."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from hotline.domain.intake import (
     wants_person,
     yes_no,
 )
+from hotline.domain.routing import Router
 from tests.domain.maps import faku
 
 DANGER = DangerWords(faku())
@@ -217,6 +219,68 @@ def test_no_mobile_number_is_ever_left_in_a_text(number, before):
 
     assert number not in masked
     assert [one.value for one in found] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("三组十五号家里停水", "三组【门牌1】家里停水"),
+        ("拉马桥村3组15号，没电", "拉马桥村3组【门牌1】，没电"),
+        ("5号楼2单元301室漏水", "5号楼【门牌1】漏水"),
+        ("5号楼301，暖气不热", "5号楼【门牌1】，暖气不热"),
+        ("阳光小区5-2-301没电", "阳光小区【门牌1】没电"),
+        ("我家门牌号25", "我家门牌号【门牌1】"),
+        ("我叫张三，停水了", "我叫【姓名1】，停水了"),
+        ("我叫张三丰反映路灯", "我叫【姓名1】反映路灯"),
+        ("我姓王，住东头", "我姓【姓名1】，住东头"),
+        ("户主欧阳娜娜电话13812345678", "户主【姓名1】电话【电话2】"),
+    ],
+)
+def test_doors_and_stated_names_leave_the_text(text, masked):
+    assert mask_numbers(text)[0] == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们村15号停水了",
+        "三组15号晚上停水",
+        "生产队3号井坏了",
+        "5号楼前面",
+        "我叫王家村的",
+        "我姓王家屯的",
+        "我叫人修过",
+        "户主不在家",
+        "联系人没有回话",
+        "张三家门口",
+    ],
+)
+def test_days_wells_villages_and_other_peoples_names_stay(text):
+    assert mask_numbers(text) == (text, ())
+
+
+def test_what_is_taken_out_hides_no_place():
+    grid_map = faku()
+    router = Router(grid_map)
+    day = date(2026, 11, 21)
+    for code in sorted(grid_map.grids):
+        place = f"{grid_map.town_of(code).name.zh}{grid_map.grid(code).name.zh}"
+        said = f"我叫张三，{place}三组15号家里停水，我姓王，{place}"
+        masked, found = mask_numbers(said)
+
+        assert router.route(masked, day).grid_code == router.route(place, day).grid_code
+        assert len(found) == 3
+
+
+def test_marks_go_on_counting_where_earlier_words_had_some():
+    assert mask_numbers("我叫张三，", before=2)[0] == "我叫【姓名3】，"
+
+
+@given(st.text(alphabet="我叫姓张王三丰组号楼单元15，。住家村", max_size=40))
+def test_masking_private_words_twice_finds_nothing_more(text):
+    masked, _ = mask_numbers(text)
+
+    assert mask_numbers(masked) == (masked, ())
 
 
 @given(st.text(alphabet="0123456789一二三幺零 -水停了Xx", max_size=60))

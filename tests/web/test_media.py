@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from hotline.domain.tickets import Role
@@ -130,3 +131,20 @@ def test_who_is_not_signed_in_sees_nothing(county: County):
     _, path = with_photo(county)
 
     assert client_for(county).get(f"{path}/small").status_code == 401
+
+
+def test_whoever_looks_at_what_a_caller_wanted_kept_secret_says_why(county: County):
+    _, path = with_photo(county)
+    with county.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE ticket SET shield = 'confidential'"))
+    client = sign_in(client_for(county), "operator1")
+
+    asked = client.get(f"{path}/original")
+    assert "没有理由不能看" in asked.get_data(as_text=True)
+    assert views(county) == []
+    assert client.get(f"{path}/original?reason=made-up").status_code == 422
+    with client.get(f"{path}/original?reason=contact") as shown:
+        assert shown.mimetype == "image/jpeg"
+
+    with Session(county.engine) as session:
+        assert [row.reason for row in session.exec(select(IdentityView))] == ["contact"]
