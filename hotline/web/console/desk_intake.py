@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID, uuid4
 
-import phonenumbers
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, Field
@@ -19,6 +18,7 @@ from hotline.store.models import Call
 from hotline.web.console import places
 from hotline.web.desk_words import REPLY_KINDS, SHIELDS
 from hotline.web.map_words import named
+from hotline.web.origin import telephone
 from hotline.web.parts import request_work
 from hotline.work import Work
 
@@ -108,7 +108,7 @@ def caller() -> ResponseReturnValue:
     said = request.form.get("number", "")
     with request_work() as work:
         try:
-            number = number_in(said)
+            number = telephone(said)
         except InvalidError:
             number = None
         hashes = work.kit.keys.lookups(number) if number else []
@@ -145,7 +145,7 @@ def _taken(work: Work, form: DemandForm) -> taking.Taken:
         InvalidError: a place that is none, a number that is none, or an answer without its kind.
     """
     call = taking.on_the_line(work, form.call) if form.call else None
-    number = number_in(form.number) or _caller_of(work, call)
+    number = telephone(form.number) or _caller_of(work, call)
     grid = places.code_of(work.kit.maps.current, form.place)
     if form.place.strip() and grid is None:
         raise InvalidError(fields=["grid"])
@@ -184,20 +184,3 @@ def _history(work: Work, hashes: list[str]) -> list[desk.Known]:
     for row in known:
         identity.log_view(work, row.ticket.id, "caller_history")
     return known
-
-
-def number_in(said: str) -> str | None:
-    """Return a number in E.164; ``None`` when none was given.
-
-    Raises:
-        InvalidError: something was given, but it is no telephone number.
-    """
-    if not said.strip():
-        return None
-    try:
-        parsed = phonenumbers.parse(said, "CN")
-    except phonenumbers.NumberParseException as error:
-        raise InvalidError(fields=["number"]) from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise InvalidError(fields=["number"])
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
