@@ -30,6 +30,7 @@ class Matter:
     number: str | None = None
     name: str | None = None
     shield: Shield | None = None
+    line: str | None = None
 
 
 def take(work: Work, matter: Matter) -> str:
@@ -49,6 +50,7 @@ def take(work: Work, matter: Matter) -> str:
             name=matter.name,
             shield=matter.shield,
             window=matter.window,
+            line=matter.line,
         ),
     )
     facts = joined(

@@ -4,10 +4,10 @@ Each step is anchored to the limit that passed, never to the moment at which a c
 that a late clock makes nobody's time longer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from hotline.domain.grid import WhistleKind
+from hotline.domain.grid import Post, WhistleKind
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step, Supervision
 from hotline.domain.whistle import PartyState, is_waited_for
@@ -52,9 +52,21 @@ def prepare(work: Work, batch: Sequence[Due]) -> Sequence[object]:
         The rows: each step finds them in the session for as long as the caller holds them.
     """
     if len(batch) >= _MANY:
-        work.look_up_duty(timing.map_of(work, batch[0].ticket).posts.values())
+        work.look_up_duty(_posts_of(work, [row.ticket for row in batch]))
     parties = [row.timer.subject_id for row in batch if row.timer.step in _WHISTLING]
     return whistle_rows.load_called(work.session, parties) if parties else ()
+
+
+def _posts_of(work: Work, tickets: Sequence[Ticket]) -> Iterator[Post]:
+    """Yield the posts that the steps of these tickets may tell; a county has thousands more."""
+    for ticket in tickets:
+        grid_map = timing.map_of(work, ticket)
+        if ticket.post is not None:
+            post = grid_map.post(ticket.post)
+            yield from (grid_map.post(each) for each in (post.id, post.stand_in) if each)
+        if ticket.grid is not None and ticket.unit is not None:
+            for rung in grid_map.ladder_posts(ticket.grid, ticket.unit):
+                yield from rung.posts
 
 
 def carry_out(work: Work, due: Due) -> None:

@@ -37,6 +37,7 @@ class MatterForm(BaseModel):
     number: str = Field(default="", max_length=40)
     name: str = Field(default="", max_length=40)
     shield: Annotated[Shield | None, _BLANK] = None
+    line: str = Field(default="", max_length=20)
 
 
 class TakeBackForm(CommandForm):
@@ -65,6 +66,7 @@ def take() -> ResponseReturnValue:
         number=telephone(form.number),
         name=form.name or None,
         shield=form.shield,
+        line=form.line or None,
     )
 
     def attempt() -> str:
@@ -101,12 +103,13 @@ def withdraw() -> ResponseReturnValue:
 
 
 def _form(window: str) -> str:
-    windows = parts().kit.maps.current.windows
+    grid_map = parts().kit.maps.current
     return render_template(
         "console/counter.html",
         command_id=uuid4,
         window=window,
-        windows=[(one.id, named(one.name)) for one in windows.values()],
+        windows=[(one.id, named(one.name)) for one in grid_map.windows.values()],
+        lines=[(line.number, named(line.name)) for line in grid_map.lines],
     )
 
 
