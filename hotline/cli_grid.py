@@ -44,7 +44,7 @@ def show(asked: str, path: Path | None, *, as_json: bool) -> None:
     Exits with 1 where neither a place nor a class was found.
     """
     grid_map = _map(path)
-    said = explain(Router(grid_map), asked, _now(grid_map).date())
+    said = explain(Router(grid_map), asked, clock.of_this_machine(grid_map.office.zone).date())
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
@@ -68,7 +68,7 @@ def prove(path: Path | None, *, with_staff: bool, hours: int, most: int) -> None
     if with_staff:
         found = _with_staff(grid_map, hours)
     else:
-        found = coverage(grid_map, _from(_now(grid_map), hours))
+        found = coverage(grid_map, _from(clock.of_this_machine(grid_map.office.zone), hours))
     share = 100 * found.covered / found.total if found.total else 0.0
     click.echo(
         f"{found.grids} 个网格 × {found.classes} 类 × {found.hours} 小时 = {found.total}，"
@@ -130,10 +130,6 @@ def _parsed(text: str) -> GridMap:
 
 def _map(path: Path | None) -> GridMap:
     return read_grid(path or read_settings().grid_map)
-
-
-def _now(grid_map: GridMap) -> datetime:
-    return datetime.now(grid_map.office.zone)  # noqa: TID251  a map's file has no database
 
 
 def _from(now: datetime, hours: int) -> list[datetime]:

@@ -149,21 +149,19 @@ def _run(
     note.write_text(json.dumps(asdict(place)), encoding="utf-8")
     carrier = ["python", "-m", "hotline.demo.telephones", str(carrier_port)]
 
-    def welcome() -> None:
-        print(
-            _WELCOME.format(
-                web=place.web_url,
-                carrier=place.carrier_url,
-                password=staff.PASSWORD,
-                **_example(read_grid(settings.grid_map)),
-            ),
-            flush=True,
-        )
-
     try:
-        Supervisor(ROOT / "Procfile", env, {"carrier": carrier}, tick=tick).run(welcome)
+        Supervisor(ROOT / "Procfile", env, {"carrier": carrier}, tick=tick).run(
+            lambda: _welcome(place, settings)
+        )
     finally:
         note.unlink(missing_ok=True)
+
+
+def _welcome(place: Running, settings: Settings) -> None:
+    """Say that everything runs, and what to try next."""
+    example = _example(read_grid(settings.grid_map))
+    said = {"web": place.web_url, "carrier": place.carrier_url, "password": staff.PASSWORD}
+    print(_WELCOME.format(**said, **example), flush=True)
 
 
 def _example(grid_map: GridMap) -> dict[str, str]:
