@@ -31,6 +31,13 @@ DEMO_SECRET = "demo"  # noqa: S105  a mark, not a secret
 DEMO_ACCOUNT = "ACdemo0000000000000000000000000000"
 DEMO_KEY = "c2hhb2Rhby1kZW1vLWtleS1ub3Qtc2VjcmV0LTAwMDA="
 
+# How the address of each of the county's channels begins (`hotline.channels.notices.SCHEMES`).
+_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "notice_wecom": ("wecombot",),
+    "notice_dingtalk": ("dingtalk",),
+    "notice_feishu": ("feishu",),
+    "notice_mail": ("mailto", "mailtos"),
+}
 _LEAST_SECRET: Final = 16
 _KEY_BYTES: Final = 32
 _REDIS: Final = re.compile(r"^(rediss?|unix)://.")
@@ -187,6 +194,13 @@ class Settings(BaseSettings):
 
     # Days by kind, `recordings=365,words=1825`; the others as in `hotline.domain.retention`.
     retention_days: Annotated[dict[str, int], NoDecode, BeforeValidator(_days)] = {}
+    # The county's own channels to its staff, as addresses of apprise: secrets, every one.
+    notice_wecom: SecretStr | None = None
+    notice_dingtalk: SecretStr | None = None
+    notice_feishu: SecretStr | None = None
+    notice_mail: SecretStr | None = None
+    notice_timeout_s: Annotated[float, Field(gt=0, le=30)] = 5
+
     upload_limit_mib: Annotated[int, Field(ge=1, le=50)] = 12
     photos_per_command: Annotated[int, Field(ge=1, le=20)] = 6
     photo_limit_megapixels: Annotated[int, Field(ge=1, le=200)] = 60
@@ -205,6 +219,16 @@ class Settings(BaseSettings):
                 length = 0
             if length != _KEY_BYTES:
                 raise ValueError("each key must be 32 bytes in URL-safe base64")
+        return value
+
+    @field_validator("notice_wecom", "notice_dingtalk", "notice_feishu", "notice_mail")
+    @classmethod
+    def _channel_fits(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        allowed = _SCHEMES[str(info.field_name)]
+        if info.data.get("env") != "production":
+            allowed = (*allowed, "json", "jsons")
+        if value is not None and value.get_secret_value().split("://")[0] not in allowed:
+            raise ValueError(f"needs to begin with {'://, '.join(allowed)}://")
         return value
 
     @field_validator(*_PRODUCTION_REFUSES)

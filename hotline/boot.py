@@ -17,6 +17,7 @@ from sqlmodel import Session
 from config import Settings
 from hotline import clock
 from hotline.channels.carrier import PROFILES, Carrier
+from hotline.channels.notices import SCHEMES, WEB, Notifier
 from hotline.domain.errors import SetupError
 from hotline.keys import Keys
 from hotline.kit import Kit, Maps, Reader, parse_here
@@ -100,6 +101,7 @@ def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) 
             settings.upload_limit_mib * 2**20,
             settings.photo_limit_megapixels * 1_000_000,
         ),
+        notice_channels=frozenset({WEB, *notice_urls(settings)}),
     )
 
 
@@ -158,6 +160,21 @@ def build_carrier(settings: Settings) -> Carrier:
         timeout_s=settings.carrier_timeout_s,
         production=settings.env == "production",
     )
+
+
+def notice_urls(settings: Settings) -> dict[str, str]:
+    """Return the addresses of the county's channels that are set, by channel."""
+    found = {channel: getattr(settings, f"notice_{channel}") for channel in SCHEMES}
+    return {channel: url.get_secret_value() for channel, url in found.items() if url is not None}
+
+
+def build_notifier(settings: Settings) -> Notifier:
+    """Return what sends notices by the county's channels.
+
+    Raises:
+        SetupError: an address that is none.
+    """
+    return Notifier(notice_urls(settings), settings.notice_timeout_s)
 
 
 def build_redis(settings: Settings) -> "redis.Redis":

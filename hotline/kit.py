@@ -87,3 +87,4 @@ class Kit:
     hotline_number: str
     emergency_numbers: Mapping[str, str]
     media: MediaStore
+    notice_channels: frozenset[str] = frozenset()

@@ -6,9 +6,9 @@ import structlog
 
 from hotline.channels.carrier import CarrierRefusedError
 from hotline.domain.errors import HotlineError
-from hotline.services import outbox
+from hotline.services import noticing, outbox
 from hotline.services.outbox import Parcel
-from workers.runtime import runtime, the_carrier
+from workers.runtime import runtime, the_carrier, the_notifier
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 50
@@ -37,7 +37,20 @@ def deliver() -> int:
     return total
 
 
+def _notify(parcel: Parcel) -> None:
+    """Give a notice to its channel. What a crash left unknown, and what is too much, goes on."""
+    answer = noticing.held_back(parcel)
+    if answer is None:
+        answer = the_notifier().send(parcel.channel, parcel.to, parcel.text)
+    with runtime().work() as work:
+        noticing.record_notice(work, parcel, answer)
+    log.info("notice_tried", message=str(parcel.id), channel=parcel.channel, state=answer.state)
+
+
 def _one(parcel: Parcel) -> None:
+    if parcel.means == "notice":
+        _notify(parcel)
+        return
     try:
         sid = _look_up(parcel) if parcel.lookup else _send(parcel)
     except HotlineError as error:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.channels.carrier import Carrier
+from hotline.channels.notices import Notifier
 from hotline.grid_apart import parse_apart
 from hotline.kit import Kit
 from hotline.work import SYSTEM, Actor, Work, open_work
@@ -51,6 +52,12 @@ def runtime() -> Runtime:
 def the_carrier() -> Carrier:
     """Return this process's carrier."""
     return boot.build_carrier(runtime().settings)
+
+
+@cache
+def the_notifier() -> Notifier:
+    """Return this process's sender of notices."""
+    return boot.build_notifier(runtime().settings)
 
 
 @cache

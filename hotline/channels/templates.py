@@ -73,6 +73,30 @@ TEMPLATES: Final[Mapping[str, str]] = {
 }
 
 
+# What a notice by a channel of others says of a message to staff: no place, nothing of the matter.
+NOTICES: Final[Mapping[str, str]] = {
+    "dispatched": "有新工单待签收",
+    "stand_in": "岗位无人在岗，工单由您代办",
+    "whistle": "有哨呼叫您的单位",
+    "climbed": "有哨升到您这里",
+    "refused": "有单位拒绝报到，请裁定",
+    "overdue": "有工单超过时限",
+    "redo": "有工单退回重办",
+    "raised": "有工单多次未解决，升到您这里",
+    "granted": "延期申请已批准",
+    "declined": "延期申请未批准",
+    "overturned": "退单理由不成立，仍由您办理",
+    "addition": "来电人有补充",
+    "alarm": "有警情，请立即处理",
+}
+
+
+def notice(template: str, number: str, link: str) -> str:
+    """Return the text of a notice: a template's words, a ticket's number, and where to look."""
+    words = NOTICES.get(template, "有新的消息")
+    return f"【12345】{words}：{number}。{link}" if number else f"【12345】{words}。{link}"
+
+
 def render(template: str, params: Mapping[str, str]) -> str:
     """Return the text of a message.
 

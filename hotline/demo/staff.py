@@ -30,6 +30,8 @@ _DESKS: Final = (
     ("admin", "示例管理员", Role.ADMIN),
     ("observer", "示例监督员", Role.OBSERVER),
 )
+# One desk is told by the county's robots first, for the demonstration's page of notices.
+_CHANNELS: Final = {"department.housing.duty": ("wecom", "dingtalk")}
 _SUPERVISING: Final = frozenset({UnitKind.PANEL, UnitKind.COUNTY})
 
 
@@ -45,6 +47,7 @@ def load(engine: sa.Engine, kit: Kit) -> int:
             person = {"id": uuid4(), "login": login, "name": name, "role": role, "unit": unit}
             person |= {"number_sealed": kit.keys.seal(phone), "active": True, "created_at": now}
             person |= {"number_hash": kit.keys.lookup(phone), "password_hash": _password_hash()}
+            person["channels"] = list(_CHANNELS.get(login, ()))
             people.append(person)
             if post is not None:
                 holding = {"id": uuid4(), "staff_id": person["id"], "post": post.id}

@@ -33,6 +33,7 @@ _WELCOME: Final = """
 
   工作台 Desks          {web}
   电话网 Fake carrier   {carrier}   （在这里当来电人，也在这里接话务员和网格员的电话）
+  通知 Notices          {carrier}/notices   （企业微信、钉钉、飞书）
 
   账号 Log-ins，密码都是 password for all: {password}
     operator1                          话务员 operator
@@ -139,6 +140,7 @@ def _run(
         "HOTLINE_PUBLIC_URL": place.web_url,
         "HOTLINE_CARRIER_URL": place.carrier_url,
         "HOTLINE_EMERGENCY_NUMBERS": ",".join(f"{k}={v}" for k, v in STAND_INS.items()),
+        **_notices(settings, place.carrier_url),
         "HOTLINE_MEDIA_DIR": str(data_dir / "media"),
         "HOTLINE_ROOTS_DIR": str(data_dir / "roots"),
         "HOTLINE_GRID_MAP": str(settings.grid_map.resolve()),
@@ -171,6 +173,18 @@ def _example(grid_map: GridMap) -> dict[str, str]:
         "officer": staff.login_of(grid.officer),
         "village": grid.name.zh,
         "town": grid_map.town_of(grid.code).name.zh,
+    }
+
+
+def _notices(settings: Settings, carrier_url: str) -> dict[str, str]:
+    """Return the robots that the fake carrier plays, unless the settings name others."""
+    if settings.notice_wecom or settings.notice_dingtalk or settings.notice_feishu:
+        return {}
+    gateway = f"?gateway={carrier_url}"
+    return {
+        "HOTLINE_NOTICE_WECOM": f"wecombot://demo-wecom/{gateway}",
+        "HOTLINE_NOTICE_DINGTALK": f"dingtalk://demodingtalk/{gateway}",
+        "HOTLINE_NOTICE_FEISHU": f"feishu://demo-feishu/{gateway}",
     }
 
 

@@ -6,7 +6,7 @@ carrier's own list before anything is sent again. What fails goes to the next me
 next person; ``unknown``, ``undelivered`` and a voicemail never count as delivered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -19,11 +19,12 @@ from hotline.channels.carrier import (
     CarrierRefusedError,
     CarrierUnknownError,
 )
-from hotline.channels.templates import render
+from hotline.channels.notices import CAPS_PER_MINUTE
+from hotline.channels.templates import notice, render
 from hotline.domain.errors import HotlineError, NotFoundError
 from hotline.domain.tickets import Action
 from hotline.services import attention, codes, telling, timing
-from hotline.store import outbox, people
+from hotline.store import notices, outbox, people
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing
 from hotline.work import SYSTEM, Work
@@ -42,7 +43,12 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "busy": "failed",
     "no-answer": "failed",
 }
-_FINAL: Final = frozenset({"delivered", "failed", "cancelled"})
+# Templates whose receivers act on a whistle, and those who hold the ticket.
+_WHISTLES: Final = frozenset({"whistle", "climbed", "refused"})
+_TICKETS: Final = frozenset(
+    {"dispatched", "stand_in", "redo", "granted", "declined", "overturned", "addition"}
+)
+FINAL: Final = frozenset({"delivered", "failed", "cancelled"})
 _PICKED_UP: Final = frozenset({"answered", "in-progress"})
 # A call that was answered and ended without a word or a key.
 UNHEARD: Final = "unheard"
@@ -61,6 +67,8 @@ class Parcel:
     params: Mapping[str, str]
     room: str
     age: timedelta
+    channel: str = ""
+    capped: bool = False
 
 
 def take(work: Work, limit: int) -> list[Parcel]:
@@ -69,7 +77,12 @@ def take(work: Work, limit: int) -> list[Parcel]:
     A promise whose receiver has no number comes with ``to`` empty; the worker fails it.
     """
     parcels = []
-    for row in outbox.take(work.session, work.now, limit):
+    taken = outbox.take(work.session, work.now, limit)
+    room = _room_of_channels(work, taken)
+    for row in taken:
+        if row.means == "notice":
+            parcels.append(_notice(work, row, room))
+            continue
         to = _number(work, row) or ""
         params = {name: str(value) for name, value in row.params.items()}
         if row.template == "code" and row.ticket_id is not None:
@@ -89,6 +102,45 @@ def take(work: Work, limit: int) -> list[Parcel]:
             )
         )
     return parcels
+
+
+def _room_of_channels(work: Work, rows: Sequence[Outgoing]) -> dict[str, int]:
+    """Return how many notices each channel with a cap still takes in this minute."""
+    if not any(row.means == "notice" for row in rows):
+        return {}
+    went = notices.lately(work.session, work.now)
+    return {channel: cap - went.get(channel, 0) for channel, cap in CAPS_PER_MINUTE.items()}
+
+
+def _notice(work: Work, row: Outgoing, room: dict[str, int]) -> Parcel:
+    """Return a notice with its text and the person's address; ``room`` shrinks."""
+    channel = row.channel or ""
+    sealed = notices.address(work.session, row.staff_id, channel) if row.staff_id else None
+    left = room.get(channel)
+    if left is not None:
+        room[channel] = left - 1
+    number = str(row.params.get("number", ""))
+    link = work.kit.public_url + place_of(row.template, number)
+    return Parcel(
+        row.id,
+        row.means,
+        row.state == "unknown",
+        work.kit.keys.open(sealed) if sealed else "",
+        row.template,
+        notice(row.template, number, link),
+        {},
+        "",
+        timedelta(),
+        channel,
+        capped=left is not None and left <= 0,
+    )
+
+
+def place_of(template: str, number: str) -> str:
+    """Return the page at which whoever gets a notice acts on it."""
+    if template in _WHISTLES:
+        return "/field/whistles/"
+    return f"/field/tickets/{number}" if template in _TICKETS else "/"
 
 
 def _number(work: Work, row: Outgoing) -> str | None:
@@ -129,7 +181,7 @@ def hand_over(carrier: Carrier, parcel: Parcel, public_url: str) -> str:
 
 def record(work: Work, parcel_id: UUID, sid: str) -> None:
     """Note that the carrier took a promise."""
-    row = _locked(work, parcel_id)
+    row = locked(work, parcel_id)
     # A status callback may have been quicker than we are.
     if row.sid is None:
         row.sid = sid
@@ -139,8 +191,8 @@ def record(work: Work, parcel_id: UUID, sid: str) -> None:
 
 def record_fault(work: Work, parcel_id: UUID, error: CarrierError | HotlineError) -> None:
     """Note that the carrier did not take a promise, or that nobody knows, and go on."""
-    row = _locked(work, parcel_id)
-    if row.state in _FINAL:
+    row = locked(work, parcel_id)
+    if row.state in FINAL:
         return
     if isinstance(error, CarrierUnknownError):
         row.state, row.next_try_at = "unknown", work.now + timedelta(seconds=10)
@@ -162,7 +214,7 @@ def _may_pass(error: HotlineError) -> bool:
 
 def send_again(work: Work, parcel_id: UUID) -> None:
     """The carrier never heard of it: it goes out once more, or is given up."""
-    row = _locked(work, parcel_id)
+    row = locked(work, parcel_id)
     if row.state != "unknown":
         return
     if row.attempts >= MOST_TRIES:
@@ -177,15 +229,15 @@ def followed(work: Work, outgoing_id: UUID, sid: str, status: str, fault: str | 
     Raises:
         NotFoundError: no such promise.
     """
-    row = _locked(work, outgoing_id)
+    row = locked(work, outgoing_id)
     if row.sid is None:
         row.sid = sid
     elif row.sid != sid:
         return
     outcome = _outcome(row, status)
-    if outcome is None or row.state in _FINAL:
+    if outcome is None or row.state in FINAL:
         return
-    if outcome in _FINAL:
+    if outcome in FINAL:
         word = UNHEARD if status == "completed" else status
         settle(work, row, outcome, fault or (word if outcome == "failed" else None))
     elif row.state in {"sending", "unknown", "waiting"}:
@@ -207,15 +259,15 @@ def _outcome(row: Outgoing, status: str) -> str | None:
 
 def heard(work: Work, outgoing_id: UUID) -> None:
     """A person answered the call and heard it out: that counts as delivered."""
-    row = _locked(work, outgoing_id)
-    if row.state not in _FINAL:
+    row = locked(work, outgoing_id)
+    if row.state not in FINAL:
         settle(work, row, "delivered", None)
 
 
 def voicemail(work: Work, outgoing_id: UUID) -> None:
     """A machine answered the call: that never counts as delivered."""
-    row = _locked(work, outgoing_id)
-    if row.state not in _FINAL:
+    row = locked(work, outgoing_id)
+    if row.state not in FINAL:
         settle(work, row, "failed", "voicemail")
 
 
@@ -227,6 +279,7 @@ def settle(work: Work, row: Outgoing, state: str, fault: str | None) -> None:
     ticket = work.ticket_by_id(row.ticket_id)
     data: dict[str, object] = {"message": row.id, "means": row.means, "cause": row.cause}
     data |= {"state": state, "fault": fault, "person": row.staff_id, "service": row.service}
+    data |= {"channel": row.channel} if row.channel else {}
     if state == "failed":
         data["next"] = _fall_back(work, row)
     work.record(ticket, Action.DELIVER, data, actor=SYSTEM)
@@ -239,6 +292,8 @@ def _fall_back(work: Work, row: Outgoing) -> object:
     row.fell_back = True
     ticket = work.ticket_by_id(row.ticket_id)
     params = {name: str(value) for name, value in row.params.items()}
+    if row.means == "notice":
+        return _next_channel(work, row, params)
     if row.audience == "staff" and row.means == "message" and work.kit.capabilities.alert_calls:
         call = telling.promise(
             work,
@@ -261,14 +316,34 @@ def _fall_back(work: Work, row: Outgoing) -> object:
     return "attention"
 
 
-def _locked(work: Work, outgoing_id: UUID) -> Outgoing:
+def _next_channel(work: Work, row: Outgoing, params: Mapping[str, str]) -> object:
+    """Promise the same to the same person by their next channel, at last by a message."""
+    person = people.get(work.session, row.staff_id) if row.staff_id else None
+    channels = person.channels if person else []
+    means, channel = telling.next_channel(work, channels, row.channel or "")
+    again = telling.promise(
+        work,
+        ticket_id=row.ticket_id,
+        cause=row.cause,
+        template=row.template,
+        params=params,
+        audience="staff",
+        means=means,
+        staff_id=row.staff_id,
+        post=row.post,
+        channel=channel,
+    )
+    return {"person": row.staff_id, "by": {means: again.id}, "channel": channel}
+
+
+def locked(work: Work, outgoing_id: UUID) -> Outgoing:
     """Lock the ticket first, then the promise: the order in which every command locks."""
     row = outbox.get(work.session, outgoing_id)
     if row is None:
         raise NotFoundError(what="message", id=outgoing_id)
     if row.ticket_id is not None:
         work.ticket_by_id(row.ticket_id)
-    locked = outbox.lock(work.session, outgoing_id)
-    if locked is None:
+    held = outbox.lock(work.session, outgoing_id)
+    if held is None:
         raise NotFoundError(what="message", id=outgoing_id)
-    return locked
+    return held

@@ -28,7 +28,15 @@ def mine(work: Work, number: str) -> Ticket:
 
 
 def is_called(work: Work, party: WhistleParty) -> bool:
-    """Whether a whistle calls the unit of whoever acts, or a post that they hold."""
+    """Whether a whistle calls the unit of whoever acts, or a post that they answer for.
+
+    A whistle that has climbed to one of their posts calls them as well: they press, or go.
+    """
+    return is_asked(work, party) or bool(work.actor.posts & set(party.told_posts))
+
+
+def is_asked(work: Work, party: WhistleParty) -> bool:
+    """Whether whoever acts is of the called unit itself, which alone can refuse."""
     return work.actor.unit == party.unit or party.post in work.actor.posts
 
 

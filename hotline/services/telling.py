@@ -4,10 +4,11 @@ Only rows of the outbox are promised here; the worker hands them to the carrier 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from hotline.channels.notices import WEB
 from hotline.channels.templates import TEMPLATES
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid import GridMap
@@ -18,6 +19,8 @@ from hotline.store.models import Ticket
 from hotline.store.rows import Promise
 from hotline.work import Work
 
+# How long a notice waits on somebody's own page to be read, before the next channel is taken.
+PATIENCE: Final = timedelta(minutes=5)
 NO_PLACE: Final = "地点待核实"
 NO_CLASS: Final = "诉求待核实"
 
@@ -35,9 +38,13 @@ def promise(  # noqa: PLR0913  one row, named fields
     post: str | None = None,
     service: str | None = None,
     fell_back: bool = False,
+    channel: str | None = None,
 ) -> Promise:
-    """Promise one message or call, checked against its template; return its row."""
-    if means == "message":
+    """Promise one message, call or notice, checked against its template; return its row.
+
+    A notice on the person's own page waits there for a while before the next channel is taken.
+    """
+    if means in {"message", "notice"}:
         TEMPLATES[template].format_map(params)
     row = Promise(
         ticket_id=ticket_id,
@@ -49,10 +56,11 @@ def promise(  # noqa: PLR0913  one row, named fields
         staff_id=staff_id,
         post=post,
         service=service,
-        next_try_at=work.now,
+        next_try_at=work.now + (PATIENCE if channel == WEB else timedelta()),
         created_at=work.now,
         changed_at=work.now,
         fell_back=fell_back,
+        channel=channel,
     )
     work.promise([row])
     return row
@@ -79,12 +87,14 @@ def tell(  # noqa: PLR0913  whom, what, how
     if not posts:
         return []
     every = facts_of(map_of(work, ticket), ticket) | dict(params)
-    means = ("message", "call") if urgent and work.kit.capabilities.alert_calls else ("message",)
+    rings = urgent and work.kit.capabilities.alert_calls
 
     def of_post(post: str) -> dict[str, object]:
         duty = work.on_duty(map_of(work, ticket).post(post))
         if duty.staff_id is None:
             return {"post": post, "nobody_on_duty": True}
+        first, channel = first_means(work, duty.channels)
+        means = (first, "call") if rings else (first,)
         sent = {
             each: promise(
                 work,
@@ -97,7 +107,8 @@ def tell(  # noqa: PLR0913  whom, what, how
                 staff_id=duty.staff_id,
                 post=duty.post,
                 # A call beside a message is its fallback.
-                fell_back=fallback or (each == "message" and len(means) > 1),
+                fell_back=fallback or (each == first and len(means) > 1),
+                channel=channel if each == first else None,
             ).id
             for each in means
         }
@@ -106,6 +117,18 @@ def tell(  # noqa: PLR0913  whom, what, how
         return facts | ({"stand_in": duty.post} if duty.as_stand_in else {})
 
     return [of_post(post) for post in posts]
+
+
+def first_means(work: Work, channels: Sequence[str]) -> tuple[str, str | None]:
+    """Return how somebody is told first: by the first of their channels that the county has."""
+    channel = next((one for one in channels if one in work.kit.notice_channels), None)
+    return ("notice", channel) if channel else ("message", None)
+
+
+def next_channel(work: Work, channels: Sequence[str], failed: str) -> tuple[str, str | None]:
+    """Return how somebody is told after a channel has failed: by the next, at last a message."""
+    after = channels[list(channels).index(failed) + 1 :] if failed in channels else ()
+    return first_means(work, after)
 
 
 def nobody(told: Sequence[Mapping[str, object]]) -> bool:
@@ -119,6 +142,7 @@ def tell_role(
     """Promise a message to everybody on duty in ``role``, and return the facts."""
     told: list[dict[str, object]] = []
     for person in people.with_role(work.session, role, work.now):
+        means, channel = first_means(work, person.channels)
         row = promise(
             work,
             ticket_id=ticket.id,
@@ -126,7 +150,9 @@ def tell_role(
             template=template,
             params=facts_of(map_of(work, ticket), ticket) | dict(params),
             audience="staff",
+            means=means,
             staff_id=person.id,
+            channel=channel,
         )
         told.append({"role": role, "person": person.id, "by": {row.means: row.id}})
     return told or [{"role": role, "nobody_on_duty": True}]
@@ -136,6 +162,8 @@ def tell_person(
     work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
 ) -> dict[str, object]:
     """Promise a message to one person, and return the facts."""
+    person = people.get(work.session, staff_id)
+    means, channel = first_means(work, person.channels if person else ())
     row = promise(
         work,
         ticket_id=ticket.id,
@@ -143,7 +171,9 @@ def tell_person(
         template=template,
         params=facts_of(map_of(work, ticket), ticket) | dict(params),
         audience="staff",
+        means=means,
         staff_id=staff_id,
+        channel=channel,
     )
     return {"person": staff_id, "by": {row.means: row.id}}
 

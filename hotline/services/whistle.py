@@ -9,7 +9,7 @@ from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, 
 from hotline.domain.grid import GridMap, Rung, WhistleKind
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyState
-from hotline.services import attention, telling, tickets, timing
+from hotline.services import attention, sight, telling, tickets, timing
 from hotline.store import whistles as rows
 from hotline.store.models import Ticket, Whistle, WhistleParty
 from hotline.work import SYSTEM, Work
@@ -126,7 +126,9 @@ def acknowledge(
     whistle, rule = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.ACKNOWLEDGE)
     due = _arrive_by(work, party, rule, work.now)
-    work.act(ticket, Action.ACKNOWLEDGE, _about(whistle, party) | {"due": due, "done_at": done_at})
+    work.act(
+        ticket, Action.ACKNOWLEDGE, _about(work, whistle, party) | {"due": due, "done_at": done_at}
+    )
     party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
     work.cancel_timers_of(party.id)
     timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, due)
@@ -175,7 +177,7 @@ def arrive(
     whistle, _ = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.ARRIVE)
     where = tickets.where(work, ticket, position, place_note)
-    work.act(ticket, Action.ARRIVE, _about(whistle, party) | where | {"done_at": done_at})
+    work.act(ticket, Action.ARRIVE, _about(work, whistle, party) | where | {"done_at": done_at})
     party.arrived_at = work.now
     if party.acknowledged_at is None:
         party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
@@ -189,7 +191,7 @@ def finish(
     whistle, _ = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.FINISH)
     data = work.write(ticket, "result", tickets.words(text))
-    work.act(ticket, Action.FINISH, _about(whistle, party) | data | {"done_at": done_at})
+    work.act(ticket, Action.FINISH, _about(work, whistle, party) | data | {"done_at": done_at})
     party.done_at = work.now
 
 
@@ -198,9 +200,11 @@ def refuse(
 ) -> None:
     """The unit refuses, with a reason. That stays on record, and the whistle climbs a rung."""
     whistle, rule = _answering(work, ticket, party)
+    if not sight.is_asked(work, party):
+        raise NotAllowedError(reason="other_unit", party=party.id)
     party.state = ladder.party_step(PartyState(party.state), Action.REFUSE)
     data = work.write(ticket, "reason", tickets.words(reason))
-    work.act(ticket, Action.REFUSE, _about(whistle, party) | data | {"done_at": done_at})
+    work.act(ticket, Action.REFUSE, _about(work, whistle, party) | data | {"done_at": done_at})
     party.refused_at = work.now
     work.cancel_timers_of(party.id)
     climb(work, ticket, party, rule, why="refused", due=work.now)
@@ -278,6 +282,7 @@ def _tell_rung(  # noqa: PLR0913  one step up, with its reason
     unit = timing.map_of(work, ticket).unit(party.unit)
     params = {"unit": str(unit.name), "rung": str(rung.title)}
     posts = [post.id for post in rung.posts]
+    party.told_posts = list(dict.fromkeys([*party.told_posts, *posts, *_stand_ins(rung)]))
     template = "refused" if why == "refused" else "climbed"
     told = telling.tell(work, ticket, posts, template, params, urgent=rule.danger)
     data = {"whistle": party.whistle_id, "party": party.id, "unit": party.unit, "why": why}
@@ -293,13 +298,19 @@ def _answering(work: Work, ticket: Ticket, party: WhistleParty) -> tuple[Whistle
         raise NotFoundError(party=party.id)
     if whistle.ended_at is not None:
         raise RefusedError(reason="whistle_ended", ticket=ticket.number)
-    if work.actor.unit != party.unit and party.post not in work.actor.posts:
+    if not sight.is_called(work, party):
         raise NotAllowedError(reason="other_unit", party=party.id)
     return whistle, timing.map_of(work, ticket).whistle_kind(whistle.kind)
 
 
-def _about(whistle: Whistle, party: WhistleParty) -> dict[str, object]:
-    return {"whistle": whistle.id, "party": party.id, "unit": party.unit}
+def _stand_ins(rung: Rung) -> list[str]:
+    return [post.stand_in for post in rung.posts if post.stand_in]
+
+
+def _about(work: Work, whistle: Whistle, party: WhistleParty) -> dict[str, object]:
+    """Return what the ledger holds of an answer; of a leader's, that it came from above."""
+    data = {"whistle": whistle.id, "party": party.id, "unit": party.unit}
+    return data if sight.is_asked(work, party) else data | {"from_above": True}
 
 
 def _grid(ticket: Ticket) -> str:

@@ -106,7 +106,11 @@ def called_on_unit(
         .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
         .join(Ticket, col(Ticket.id) == col(WhistleParty.ticket_id))
         .where(
-            sa.or_(col(WhistleParty.unit) == unit, col(WhistleParty.post).in_(list(posts))),
+            sa.or_(
+                col(WhistleParty.unit) == unit,
+                col(WhistleParty.post).in_(list(posts)),
+                _told(posts),
+            ),
             col(Whistle.ended_at).is_(None),
         )
     )
@@ -114,3 +118,9 @@ def called_on_unit(
     order = Order((settled, col(WhistleParty.called_at), col(WhistleParty.id)))
     found = paging.page(session, query, order, at=at, size=size)
     return replace(found, rows=[Called(*row) for row in found])
+
+
+def _told(posts: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether a climbing whistle has told one of these posts."""
+    wanted = sa.bindparam(None, list(posts), type_=sa.ARRAY(sa.Text))
+    return col(WhistleParty.told_posts).op("?|", is_comparison=True)(wanted)

@@ -22,7 +22,12 @@ OUTBOX_TONES: Final = {
     "unknown": "warn",
     "cancelled": "calm",
 }
-MEANS: Final = {"message": _("短信"), "call": _("电话"), "conference": _("三方通话")}
+MEANS: Final = {
+    "message": _("短信"),
+    "call": _("电话"),
+    "conference": _("三方通话"),
+    "notice": _("通知"),
+}
 # Why a message or call did not reach anybody: our codes and the carrier's words for a call.
 FAULTS: Final = {
     "busy": _("占线"),
@@ -37,4 +42,11 @@ FAULTS: Final = {
     "carrier_refused": _("运营商拒绝"),
     "carrier_busy": _("运营商繁忙"),
     "carrier_unknown": _("运营商没有回应"),
+    "notice_refused": _("通知渠道拒绝"),
+    "notice_unknown": _("通知渠道没有回应"),
+    "notice_capped": _("通知渠道限频"),
+    "unread": _("没有在网页上看"),
+    "no_address": _("没有地址"),
+    "not_configured": _("本县没有开通"),
+    "no_connection": _("连不上"),
 }

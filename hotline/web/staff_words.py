@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask
 
 from hotline.channels.notices import CHANNELS
+from hotline.services.outbox import place_of
 from hotline.services.staffing import Change
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.i18n import listed
@@ -31,6 +32,22 @@ PLANS: Final = {
     Change.CHANGED: _("有改动"),
     Change.UNCHANGED: _("不变"),
     Change.LEAVES: _("离任"),
+}
+# What somebody is told by a channel of the county (`hotline.channels.templates.NOTICES`).
+NOTICES: Final = {
+    "dispatched": _("有新工单待签收"),
+    "stand_in": _("岗位无人在岗，工单由您代办"),
+    "whistle": _("有哨呼叫您的单位"),
+    "climbed": _("有哨升到您这里"),
+    "refused": _("有单位拒绝报到，请裁定"),
+    "overdue": _("有工单超过时限"),
+    "redo": _("有工单退回重办"),
+    "raised": _("有工单多次未解决，升到您这里"),
+    "granted": _("延期申请已批准"),
+    "declined": _("延期申请未批准"),
+    "overturned": _("退单理由不成立，仍由您办理"),
+    "addition": _("来电人有补充"),
+    "alarm": _("有警情，请立即处理"),
 }
 FIELDS: Final = {
     "name": _("姓名"),
@@ -83,7 +100,14 @@ def init_app(app: Flask) -> None:
         duty_hows=DUTY_HOWS,
         notice_channels=NOTICE_CHANNELS,
     )
-    app.jinja_env.globals["staff_field_words"] = staff_field_words
+    app.jinja_env.globals.update(
+        staff_field_words=staff_field_words, notice_words=notice_words, notice_place=place_of
+    )
+
+
+def notice_words(template: str) -> str:
+    """Return what a notice says, in the language of this request."""
+    return str(NOTICES.get(template, _("有新的消息")))
 
 
 def staff_field_words(fields: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from flask import Flask
 
-from hotline.demo.carrier import control, page, rest
+from hotline.demo.carrier import control, notices, page, rest
 from hotline.demo.carrier.calling import call_in
 from hotline.demo.carrier.exchange import Config, Exchange, Number, Phone
 from hotline.demo.carrier.faults import Faults
@@ -78,6 +78,7 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
         self.exchange = Exchange(config, self.pace, webhooks)
         self.exchange.profile = PROFILES[profile]
         self.post = PostOffice(self.exchange)
+        self.notices = notices.NoticeBoard()
         self._rest = rest.Rest(self.exchange, self.post)
         self._server = _Server(("127.0.0.1", port), _QuietHandler)
         self._server.set_app(self._application())
@@ -116,6 +117,7 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
     def stop(self) -> None:
         """Hang everything up and let the port go."""
         self.exchange.close()
+        self.notices.close()
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -338,6 +340,7 @@ class FakeCarrier(AbstractContextManager["FakeCarrier"]):
         app.register_blueprint(rest.blueprint(self._rest))
         app.register_blueprint(control.blueprint(self.exchange, self.post))
         app.register_blueprint(page.blueprint(self.exchange, self.number))
+        app.register_blueprint(notices.blueprint(self.notices))
         return _losing(app)
 
 

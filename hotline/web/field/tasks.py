@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from hotline.services import timing
-from hotline.store import people, whistles
+from hotline.store import notices, people, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
@@ -25,6 +25,7 @@ def show() -> str:
             first_words=ticket_rows.first_words(work.session, ids),
             whistles=whistles.open_counts(work.session, ids),
             called=whistles.called_on_unit(work.session, work.actor.unit, work.actor.posts),
+            unread=notices.unread(work.session, my_id()),
             now=work.now,
         )
 

@@ -16,14 +16,14 @@ from hotline.domain.tickets import RULES, Action, Role
 from hotline.domain.whistle import PARTY_RULES, PartyState
 from hotline.services import sight, timing, whistle
 from hotline.services.commands import once
-from hotline.store import people
+from hotline.store import notices, people
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
 from hotline.store.models import Media, Ticket, TicketText, Whistle, WhistleParty
 from hotline.web.field import forms
 from hotline.web.field.refused import Refused, refused
 from hotline.web.paging import place
-from hotline.web.parts import request_work
+from hotline.web.parts import my_id, request_work
 from hotline.work import Work
 
 bp = Blueprint("whistles", __name__, url_prefix="/whistles")
@@ -81,6 +81,8 @@ class Call:
     ticket: Ticket
     map: GridMap
     due: datetime | None
+    climbed: bool = False
+    """Whether it calls another's unit and has climbed to whoever looks: they press, or go."""
 
     @property
     def is_waited_for(self) -> bool:
@@ -97,6 +99,7 @@ class Call:
             name
             for name, answer in ANSWERS.items()
             if (state, answer.action) in PARTY_RULES
+            and not (self.climbed and answer.action is Action.REFUSE)
             and (rule := RULES.get((self.ticket.status, answer.action)))
             and Role.UNIT in rule.by
         ]
@@ -121,12 +124,19 @@ def show() -> str:
         found = rows.called_on_unit(work.session, work.actor.unit, work.actor.posts, at=place())
         calls = [_call(work, *row) for row in found]
         names = people.named(work.session, {row.whistle.raised_by for row in found})
+        unread = notices.unread(work.session, my_id())
         now = work.now
     # The rows come those first who are still waited for; of these, whose limit ends first.
     calls.sort(key=lambda call: (not call.is_waited_for, call.due or call.party.called_at))
-    clash = sum(call.is_waited_for for call in calls)
+    clash = sum(call.is_waited_for and not call.climbed for call in calls)
     return render_template(
-        "field/whistles.html", page=found, calls=calls, names=names, clash=clash, now=now
+        "field/whistles.html",
+        page=found,
+        calls=calls,
+        names=names,
+        clash=clash,
+        now=now,
+        unread=unread,
     )
 
 
@@ -179,7 +189,8 @@ def _party(work: Work, party_id: UUID) -> WhistleParty:
 
 def _call(work: Work, party: WhistleParty, row: Whistle, ticket: Ticket) -> Call:
     due = whistle.due_of(work, ticket, party, row.kind)
-    return Call(party, row, ticket, timing.map_of(work, ticket), due)
+    climbed = not sight.is_asked(work, party)
+    return Call(party, row, ticket, timing.map_of(work, ticket), due, climbed)
 
 
 def _sheet(work: Work, party_id: UUID) -> CallSheet:
