@@ -208,5 +208,5 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.DENY: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.GRANT: lambda state, _event: replace(state, extensions=state.extensions + 1),
     Action.DISAPPROVE: lambda state, _event: replace(state, triage_reason="rejection_declined"),
-    Action.OBJECT: lambda state, _event: replace(state, triage_reason="objected"),
+    Action.OBJECT: lambda state, _event: replace(state, triage_reason="objected", lead_id=None),
 }

@@ -75,7 +75,8 @@ def object_to(work: Work, ticket: Ticket, text: str) -> None:
     if ticket_rows.last_event(work.session, ticket.id, Action.OBJECT) is not None:
         raise RefusedError(reason="objected_before", ticket=ticket.number)
     work.act(ticket, Action.OBJECT, work.write(ticket, "addition", tickets.words(text)))
-    ticket.triage_reason = OBJECTED
+    # Whoever objects is looked at alone: a merged caller no longer waits for the lead.
+    ticket.triage_reason, ticket.lead_id = OBJECTED, None
     timing.enter(work, ticket)
     attention.raise_(work, OBJECTED, f"objected:{ticket.id}", {}, ticket.id)
 

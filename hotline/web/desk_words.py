@@ -66,9 +66,21 @@ SHIELDS: Final = {
     Shield.ANONYMOUS: _("匿名：不留号码，只能凭查询码查"),
 }
 
+PLACE_KINDS: Final = {
+    "grid": _("已确定网格"),
+    "town_only": _("只知道乡镇"),
+    "ambiguous": _("有多个可能的地点"),
+    "none": _("没有听到地点"),
+    "not_live": _("该乡镇尚无网格"),
+    "outside": _("不在本县"),
+}
+PLACE_METHODS: Final = {"characters": _("按文字"), "pinyin": _("按读音")}
+
 # As templates find them among the other words.
 TABLES: Final[Mapping[str, Mapping[Any, object]]] = {
     "particulars": PARTICULARS,
+    "place_kinds": PLACE_KINDS,
+    "place_methods": PLACE_METHODS,
     "reply_kinds": REPLY_KINDS,
     "revisit_reasons": REVISIT_REASONS,
     "ring_back_reasons": RING_BACK_REASONS,

@@ -239,15 +239,6 @@ VIEW_REASONS: Final = {
     "oversight": _("督办核查"),
     "complaint_of_caller": _("来电人反映或要求"),
 }
-PLACE_KINDS: Final = {
-    "grid": _("已确定网格"),
-    "town_only": _("只知道乡镇"),
-    "ambiguous": _("有多个可能的地点"),
-    "none": _("没有听到地点"),
-    "not_live": _("该乡镇尚无网格"),
-    "outside": _("不在本县"),
-}
-PLACE_METHODS: Final = {"characters": _("按文字"), "pinyin": _("按读音")}
 REASONS: Final = {
     "unanswered": _("超时未应答"),
     "not_arrived": _("应答后未到场"),
@@ -346,6 +337,7 @@ FIELDS: Final = {
     "number": _("电话号码"),
     "tickets": _("工单"),
     "reply": _("答复"),
+    "line": _("线路"),
     "words": _("来电人的话"),
     "page": _("页"),
     "reason": _("理由"),
@@ -374,8 +366,6 @@ def init_app(app: Flask) -> None:
         "outbox_states": OUTBOX_STATES,
         "outbox_tones": OUTBOX_TONES,
         "party_states": PARTY_STATES,
-        "place_kinds": PLACE_KINDS,
-        "place_methods": PLACE_METHODS,
         "party_tones": PARTY_TONES,
         "reasons": REASONS,
         "result_kinds": RESULT_KINDS,

@@ -11,6 +11,7 @@ from hotline.services import (
     intake,
     merging,
     photos,
+    rejection,
     tickets,
     verification,
     whistle,
@@ -179,6 +180,19 @@ def test_an_answer_on_the_spot_reaches_every_caller(county):
 
     assert statuses(county, numbers) == [Status.ANSWERED] * 3
     assert all(county.events(number, Action.ANSWER)[0]["data"]["text"] for number in numbers)
+
+
+def test_a_merged_caller_who_objects_to_the_answer_is_looked_at_alone(county):
+    numbers = [county.demand("家里没水了", number=f"+861380000{n:04d}") for n in range(2)]
+    merge(county, *numbers)
+    with county.work(county.actor("operator1")) as work:
+        intake.answer_on_the_spot(work, work.ticket(numbers[0]), "计划停水，下午三点恢复")
+    with county.work(CITIZEN) as work:
+        rejection.object_to(work, work.ticket(numbers[1]), "三点过了还没有水")
+
+    assert county.ticket(numbers[1]).status is Status.TRIAGE
+    assert county.ticket(numbers[1]).lead_id is None
+    assert difference(county, numbers[1]) == {}
 
 
 def test_what_was_merged_by_mistake_goes_back_to_triage(county, event):

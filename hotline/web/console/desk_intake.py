@@ -159,13 +159,19 @@ def _taken(work: Work, form: DemandForm) -> taking.Taken:
             form.words,
             name=form.name.strip() or None,
             shield=form.shield,
-            line=form.line or (call.line if call else None),
+            line=_line_of(work, form.line) or (call.line if call else None),
         ),
         choice=taking.Choice(grid, form.demand.strip() or None, form.urgent),
         told=form.told,
         reply=reply,
         call=call,
     )
+
+
+def _line_of(work: Work, said: str | None) -> str | None:
+    if said is not None and said not in {line.number for line in work.kit.maps.current.lines}:
+        raise InvalidError(fields=["line"])
+    return said
 
 
 def _class_of(work: Work, said: str) -> str | None:

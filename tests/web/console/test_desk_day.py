@@ -135,6 +135,16 @@ def test_a_demand_answered_on_the_spot_ends_with_its_reply_and_kind(county, desk
     assert "带身份证到镇便民服务中心" in desk.page(f"/console/tickets/{number}")
 
 
+def test_the_operator_picks_the_line_and_whoever_stays_unknown_leaves_no_number(county, desk, call):
+    number = new(desk, words=NO_WATER, call=call, shield="anonymous", line="12345-5")
+
+    assert (county.ticket(number).line, county.ticket(number).shield) == ("12345-5", "anonymous")
+    with county.engine.connect() as connection:
+        for table in ("call", "ticket_identity"):
+            kept = sa.text(f"SELECT number_sealed, number_hash FROM {table}")
+            assert connection.execute(kept).all() == [(None, None)]
+
+
 def test_an_answer_without_words_or_kind_is_refused_and_makes_no_ticket(county, desk):
     for fields in ({"reply": "有"}, {"reply_kind": "policy", "reply": " "}):
         assert desk.send("/console/new/", words="问一下", end="1", **fields).status_code == 422
