@@ -224,6 +224,12 @@ def _overturn(course: _Course, _body: Mapping[str, Any]) -> None:
     course.overturned += 1
 
 
+def _discredit(course: _Course, _body: Mapping[str, Any]) -> None:
+    """A supervisor found the last claim false: neither it nor the yes that it won count."""
+    course.claims = max(0, course.claims - 1)
+    course.solved = None if course.solved else course.solved
+
+
 _NOTES: Final[Mapping[Action, Callable[[_Course, Mapping[str, Any]], None]]] = {
     Action.RECEIVE: _receive,
     Action.DISPATCH: _give,
@@ -239,6 +245,7 @@ _NOTES: Final[Mapping[Action, Callable[[_Course, Mapping[str, Any]], None]]] = {
     Action.RATE: _rate,
     Action.RETURN: _return,
     Action.OVERTURN: _overturn,
+    Action.DISCREDIT: _discredit,
 }
 
 

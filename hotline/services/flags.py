@@ -53,7 +53,7 @@ def raise_(
     told = _tell(work, ticket, claim, "flagged", {"due": telling.local(due)})
     signs = [sign.signal for sign in flag.suspicions]
     data = {"flag": row.id, "round": claim.round, "grounds": flag.grounds, "signals": signs}
-    rules = {"rules": policy.version, "until": due, "told": told}
+    rules = {"rules": policy.version, "due": due, "told": told}
     work.act(ticket, Action.FLAG, data | rules, actor=SYSTEM)
     timing.start_timer(work, ticket, Step.ANSWER_FLAG, due, subject_id=row.id, generation=0)
 

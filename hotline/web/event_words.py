@@ -18,11 +18,11 @@ from hotline.domain.missing import Particular
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
-from hotline.web import desk_words, words
+from hotline.web import desk_words, suspicion_words, words
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
-from hotline.web.i18n import lazy_gettext
+from hotline.web.i18n import lazy_gettext, listed
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
 from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
@@ -248,6 +248,10 @@ def _gaps(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return _("约定 %(promised)s 项，未补 %(missing)s 项", **value)
 
 
+def _signals(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return listed(str(suspicion_words.SIGNALS.get(one, one)) for one in value)
+
+
 def _by_table(table: Mapping[Any, object]) -> _Say:
     def say(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
         return str(table.get(value, value))
@@ -302,6 +306,9 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "latitude": (lazy_gettext("位置"), _position),
     "position": (lazy_gettext("位置"), _no_position),
     "recording_s": (lazy_gettext("留言时长"), _seconds),
+    "signals": (lazy_gettext("迹象"), _signals),
+    "grounds": (lazy_gettext("存疑依据"), _by_table(suspicion_words.GROUNDS)),
+    "ruling": (lazy_gettext("裁定"), _by_table(suspicion_words.STATES)),
     "round": (lazy_gettext("第几轮询问"), _plain),
     "try": (lazy_gettext("第几次联系"), _plain),
     "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY.get(str(v), ""))),

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from hotline.domain.errors import NotAllowedError, NotFoundError, RefusedError
+from hotline.domain.rates import Measure, fold
 from hotline.domain.suspicion.frame import FlagState, Signal
 from hotline.domain.tickets import Action, Status
 from hotline.kit import Maps
@@ -171,6 +172,9 @@ def test_confirmed_takes_the_credit_away_reopens_and_tells_the_caller(county, su
     assert (ticket.status, ticket.redos) == (Status.HANDLING, 1)
     assert claims(county, suspect)[0].discredited_at is not None
     assert county.events(suspect, Action.DISCREDIT)
+    fact = fold(county.events(suspect), lambda at: at.date())
+    assert not fact.counts.get(Measure.CLAIMED)
+    assert Measure.ON_TIME not in fact.counts
     assert "reopened" in {row.cause for row in county.messages(suspect)}
     assert not {"answer_flag", "rule_flag"} & set(county.timers(suspect))
 

@@ -63,6 +63,9 @@ def test_a_flag_goes_from_the_unit_to_the_ruling_on_pages_alone(county, suspect,
     assert "已记录：疑点裁定" in ruled
     assert "不再计入办结" in ruled
     assert county.ticket(suspect).status is Status.HANDLING
+    night = desk.page(f"/audit/tickets/{suspect}")
+    for words in ("照片重复使用", "本次办结不再计入", "两张照片为同一张", "选错了照片"):
+        assert words in night, words
     assert "100%（共 1 件）" in desk.page("/audit/flags/?list=ruled")
 
 
