@@ -17,7 +17,7 @@ from hotline.domain.explaining import explain
 from hotline.domain.grid import GridMap
 from hotline.domain.routing import Router
 from hotline.grid_file import GridFileError, parse_grid, read_grid
-from hotline.grid_import import County, key_of, make
+from hotline.grid_import import County, key_of, make, short_of
 from hotline.store import people
 
 _MAP = click.option(
@@ -97,7 +97,7 @@ def import_tables(villages: Path, to: Path | None, base: Path | None, **given: A
     Exits with 1 and every fault, by file, sheet and row, if there is any.
     """
     name = given["name"]
-    county = County(given["code"], name, given["name_en"], key_of(name.rstrip("市县区旗")))
+    county = County(given["code"], name, given["name_en"], key_of(short_of(name)))
     rules = (base or read_settings().grid_map).read_text(encoding="utf-8")
     made = make(county, rules, villages, given["units"], given["posts"])
     for header in made.ignored:

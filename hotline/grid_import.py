@@ -126,6 +126,11 @@ def make(
     return made
 
 
+def short_of(name: str) -> str:
+    """Return a county's name as people say it: 法库 for 法库县."""
+    return name.rstrip("县市区旗")
+
+
 def key_of(name: str) -> str:
     """Return a name as ids have it: toneless syllables, joined."""
     spoken = zip(name, lazy_pinyin(name), strict=False)
@@ -235,6 +240,7 @@ def _text(
     for old, new in (
         (str(before), f"county/{county.key}"),
         (str(was["name"]), county.name),
+        (short_of(str(was["name"])), short_of(county.name)),
         (str(was["name_en"]), county.english),
         (str(was["name_en"]).removesuffix(" County"), county.english.split()[0]),
     ):
