@@ -16,6 +16,9 @@ from uuid import UUID
 
 HASH_VERSION: Final = 1
 GENESIS: Final = "0" * 64
+_CANONICAL: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 
 
 class Head(NamedTuple):
@@ -44,9 +47,7 @@ def canonical(body: Mapping[str, object]) -> str:
         TypeError: a value has no canonical form (a float among them: they do not survive
             every reader; give strings or integers).
     """
-    return json.dumps(
-        _plain(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _CANONICAL.encode(_plain(body))
 
 
 def chained(previous: str, body: str) -> str:

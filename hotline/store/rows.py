@@ -195,7 +195,7 @@ def _values(row: AnyRow | _NewTicket) -> tuple[str, Mapping[str, Any]]:
 
 
 def _json(document: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    return json.dumps(document, ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(document)
 
 
 def _plain(value: object) -> object:
@@ -206,3 +206,6 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return instant(value)
     raise TypeError(f"{type(value).__name__} is no column of ours")
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_plain, check_circular=False)

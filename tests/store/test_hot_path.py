@@ -1,6 +1,7 @@
 """What the hot path of intake promises beside its speed (docs/performance.md)."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ def test_a_look_at_a_message_reads_no_whole_table_though_planned_while_they_are_
 
 
 def test_a_new_ticket_has_the_fields_and_defaults_of_its_model():
-    values = {
+    values: dict[str, Any] = {
         "id": uuid4(),
         "number": "261121000001",
         "status": "triage",
