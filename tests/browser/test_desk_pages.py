@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from hotline.demo.staff import PASSWORD
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.services.test_audit import seal, tamper
+from tests.services.test_search import read_all
 from tests.web import nights
 from tests.web.client import app_for, served
 
@@ -29,6 +30,8 @@ def sign_in(page: Page, url: str, login: str) -> None:
 def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url):
     shown = nights.a_busy_desk(county)
     seal(county)
+    read_all(county)
+    text_id = county.events(shown["night"])[0]["data"]["text"]
     operators = {
         "board": "/console/",
         "new": "/console/new/",
@@ -40,6 +43,9 @@ def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url
         "audit": "/audit/",
         "night": f"/audit/tickets/{shown['night']}",
         "more-time": f"/audit/tickets/{shown['more_time']}",
+        "views": "/audit/views/",
+        "retention": "/audit/retention/",
+        "redact": f"/audit/tickets/{shown['night']}/texts/{text_id}",
     }
     for size, language in ((PHONE, "zh-CN"), (PHONE, "en"), (DESK, "zh-CN")):
         for login, pages in (("operator1", operators), ("supervisor", supervisors)):

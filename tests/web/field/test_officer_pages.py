@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
 from tests.county import County
+from tests.web.desk import queries
 from tests.web.field.field import (
     OFFICER,
     OTHER_OFFICER,
@@ -211,3 +212,19 @@ def away(county: County, login: str) -> None:
             ),
             {"who": actor.staff_id},
         )
+
+
+def test_the_list_of_tasks_asks_the_database_as_often_for_many_as_for_one(county):
+    phone = Phone(county, OFFICER)
+    county.demand()
+    phone.page("/field/")
+    with queries(county) as one:
+        phone.page("/field/")
+    for _ in range(60):
+        county.demand()
+
+    with queries(county) as many:
+        page = phone.page("/field/")
+
+    assert len(one) == len(many) <= 6
+    assert 'rel="next"' in page
