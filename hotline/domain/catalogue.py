@@ -67,7 +67,7 @@ _STRESSED: Final = re.compile(
     r"(?:主要|关键|重点|最?要紧|着急)的?(?:是|就是|问题是)?|(?:反映|投诉|举报|咨询|问|打听)的?(?:是|就是)(?!不)"
 )
 _STRESS_REACH: Final = 10
-_STRESS: Final = 1.5
+_STRESS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,9 @@ class Catalogue:
 
     def classify(self, text: str) -> ClassReading:
         """Return the class that a text speaks for; none when two do so about equally."""
-        sums = self._scores(text, self._with_heard(text, self._spoken(text)))
-        scores = self._with_wording(text, sums)
+        found, silent = self._spoken(text)
+        sums = self._scores(text, self._with_heard(text, found))
+        scores = self._with_wording(text, sums, silent - sums.keys())
         first = sums.get(scores[0].code) if scores else None
         close = [
             one
@@ -163,15 +164,20 @@ class Catalogue:
             scores=scores,
         )
 
-    def _with_wording(self, text: str, spoken: Mapping[str, "_Sum"]) -> tuple[Scored, ...]:
-        """Add to what keywords say how like the examples of each class the text is worded."""
+    def _with_wording(
+        self, text: str, spoken: Mapping[str, "_Sum"], silent: Iterable[str]
+    ) -> tuple[Scored, ...]:
+        """Add to what keywords say how like the examples of each class the text is worded.
+
+        Args:
+            text: the caller's words.
+            spoken: what the keywords weigh.
+            silent: the classes of which the text only seems to speak: 没有电话 is not like 没有电.
+        """
         worded = self._wording.read(text)
         total = worded.likeness() * np.float32(_WORDING)
-        for hit in self._words.every(text):
-            # 没有电话 is not worded like 没有电 either.
-            for code, strength in hit.value.speaks.items():
-                if not strength and code not in spoken:
-                    total[self._order[code]] = 0.0
+        for code in silent:
+            total[self._order[code]] = 0.0
         for code, one in spoken.items():
             total[self._order[code]] += one.weight
         weighed = total.tolist()
@@ -190,11 +196,9 @@ class Catalogue:
                 every.append(Scored(code, score, worded.reasons(nth)))
         return tuple(every)
 
-    def _spoken(self, text: str) -> list[_Found]:
-        """Return the keywords that stand in a text, those with a gap too."""
+    def _spoken(self, text: str) -> tuple[list[_Found], set[str]]:
+        """Return the keywords of a text, and the classes of whose keywords some only seem so."""
         hits = self._words.every(text)
-        if not hits:
-            return []
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         mute = [hit for hit in hits if 0 in hit.value.speaks.values()]
         found: list[_Found] = []
@@ -209,7 +213,8 @@ class Catalogue:
                 if end:
                     word = f"{hit.word}{GAP}{second}"
                     _note(found, word, hit, end, _loud(hit, speaks, mute))
-        return found
+        silent = {code for hit in mute for code, n in hit.value.speaks.items() if not n}
+        return found, silent
 
     def _with_heard(self, text: str, found: list[_Found]) -> list[_Found]:
         """Add what the text only sounds like, where that explains more than its characters."""

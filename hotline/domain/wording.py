@@ -1,6 +1,6 @@
 """How much a text is worded like the examples of each class: for what no keyword foresaw.
 
-Every class has examples in the map (and its keywords). Their runs of one to three characters,
+Every class has examples in the map (and its keywords). Their characters and pairs of characters,
 weighted by rarity, are added up to one vector for each class; then examples that would be taken for
 another class correct the two vectors a little (a perceptron with a margin). Learning is the same
 every time, from nothing but the map, and takes a fraction of a second.
@@ -20,9 +20,13 @@ from hotline.domain.grid import DemandClass
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float32]
 
-_LONGEST_RUN: Final = 3
-_BREAKS: Final = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+")
-# A single character says less than two or three together.
+# Marks, and what callers say whatever they call about: it is no class's own wording.
+_BREAKS: Final = re.compile(
+    r"[^\u4e00-\u9fffA-Za-z0-9]+|[你您]好|请问|麻烦|谢谢"
+    r"|(?:想|要)?(?:反映|咨询|投诉|举报|问问?|打听)(?:一下|下|个问题|个事|点事)|有点事|想反映|想咨询|想问"
+    r"|怎么申请|怎么办理?|需要什么(?:材料|手续)|带什么材料"
+)
+# A single character says less than two together.
 _SINGLE: Final = 0.5
 # Only keywords that leave little doubt are examples, too; each counts for half of a sentence.
 _KEYWORD_STRENGTH: Final = 4
@@ -34,12 +38,11 @@ _MARGIN: Final = 0.2
 
 
 def _runs(text: str) -> list[str]:
-    """Return every run of one to three characters between breaks."""
+    """Return every character and every pair of characters between breaks."""
     found: list[str] = []
     for part in _BREAKS.split(text):
         found += part
         found += [part[i : i + 2] for i in range(len(part) - 1)]
-        found += [part[i : i + _LONGEST_RUN] for i in range(len(part) - 2)]
     return found
 
 
@@ -56,11 +59,15 @@ class Wording:
         ]
         seen = Counter(run for _, runs in (*examples, *keywords) for run in set(runs))
         every = len(examples) + len(keywords)
-        # A run is known by its row and its weight, so that a text needs one look-up for each.
-        self._runs: Mapping[str, tuple[int, float]] = {
-            run: (row, math.log(every / times) * (_SINGLE if len(run) == 1 else 1.0))
-            for row, (run, times) in enumerate(sorted(seen.items()))
-        }
+        self._runs: Mapping[str, int] = {run: row for row, run in enumerate(sorted(seen))}
+        self._rarity: Floats = np.fromiter(
+            (
+                math.log(every / seen[run]) * (_SINGLE if len(run) == 1 else 1.0)
+                for run in self._runs
+            ),
+            np.float32,
+            len(seen),
+        )
         self._names = tuple(self._runs)
         self._weights: Floats = np.zeros((len(seen), len(classes)), np.float32)
         self._add(keywords, _KEYWORD_SHARE)
@@ -85,17 +92,10 @@ class Wording:
 
     def _vector(self, runs: Iterable[str]) -> tuple[Rows, Floats]:
         """Return the rows of the runs that are known, and their weights, of length 1 together."""
-        counts: dict[tuple[int, float], int] = {}
-        for run in runs:
-            known = self._runs.get(run)
-            if known is not None:
-                counts[known] = counts.get(known, 0) + 1
-        rows = np.fromiter((row for row, _ in counts), np.intp, len(counts))
-        values = np.fromiter(
-            (w if n == 1 else w * (1 + math.log(n)) for (_, w), n in counts.items()),
-            np.float32,
-            len(counts),
-        )
+        known = set(map(self._runs.get, runs))
+        known.discard(None)
+        rows = np.fromiter(sorted(known), np.intp, len(known))  # type: ignore[type-var]
+        values = self._rarity[rows]
         length = math.sqrt(float(values @ values))
         return rows, values / np.float32(length or 1.0)
 
