@@ -33,9 +33,9 @@ _COUNTED: Final = 3
 # What being worded just like the examples of a class counts for: several keywords.
 _WORDING: Final = 2000
 # With less than this, or so little ahead of another class, the caller is asked.
-_ENOUGH: Final = 160
+_ENOUGH: Final = 260
 _ALIKE: Final = 280
-_CLOSE: Final = 30
+_CLOSE: Final = 40
 _SIDE_BY_SIDE: Final = 1
 _NO_DOUBT: Final = 80
 _SHOWN: Final = 6
