@@ -114,7 +114,7 @@ def test_what_the_operator_chose_stands_beside_what_the_machine_read(county, des
 
 
 def test_a_choice_that_is_not_complete_waits_with_its_reason(county, desk):
-    number = new(desk, words="有件事要反映", place=PLACE)
+    number = new(desk, words="有件事要说", place=PLACE)
 
     ticket = county.ticket(number)
     assert (ticket.status, ticket.triage_reason) == (Status.TRIAGE, "class_unknown")
