@@ -1,6 +1,7 @@
 """Build the web application: the only module that sees every part."""
 
 from datetime import timedelta
+from typing import Final
 
 from flask import Flask
 
@@ -25,6 +26,24 @@ from hotline.web import (
     words,
 )
 from hotline.web.doors import words as door_words
+
+# What the application is made of, in this order: words come before those that add to them.
+_PARTS: Final = (
+    i18n,
+    filters,
+    static_files,
+    compress,
+    headers,
+    navigation,
+    paging,
+    errors,
+    map_words,
+    rate_words,
+    words,
+    staff_words,
+    event_words,
+    door_words,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -58,22 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         photos_per_command=settings.photos_per_command,
         kept_for=retention.periods(settings.retention_days),
     )
-    for part in (
-        i18n,
-        filters,
-        static_files,
-        compress,
-        headers,
-        navigation,
-        paging,
-        errors,
-        map_words,
-        rate_words,
-        words,
-        staff_words,
-        event_words,
-        door_words,
-    ):
+    for part in _PARTS:
         part.init_app(app)
     # After the request has its id, so that a refusal can be told apart in the log.
     app.before_request(parts.refuse_foreign)

@@ -106,7 +106,9 @@ def _limits(shape: shapes.LimitsShape) -> Limits:
         steps={step: found.allowance() for step, found in shape.steps.items()},
         handle={kind: found.allowance() for kind, found in shape.handle.items()},
         extensions=Extensions(shape.extensions.at_most, shape.extensions.each),
-        asking=Asking(shape.asking.attempts, shape.asking.spacing, shape.asking.silence),
+        asking=Asking(
+            shape.asking.attempts, shape.asking.spacing, shape.asking.silence, shape.asking.quiet
+        ),
         redo=Redo(shape.redo.share, shape.redo.before_raise),
         pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
     )

@@ -183,6 +183,7 @@ class AskingShape(Shape):
     attempts: int = Field(ge=1, le=100)
     spacing: LimitField
     silence: LimitField
+    quiet: tuple[time, time] | None = None
 
 
 class RedoShape(Shape):

@@ -7,7 +7,7 @@ counts office time, so that a night or a holiday uses nothing up (docs/rules.md 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -105,11 +105,33 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How the caller is asked whether it is true (回访): attempts, spacing, and the wait."""
+    """How the caller is asked whether it is true (回访): attempts, spacing, and the wait.
+
+    ``quiet``: from one hour to another, usually over night, nobody is asked about what is not
+    urgent.
+    """
 
     attempts: int
     spacing: Limit
     silence: Limit
+    quiet: tuple[time, time] | None = None
+
+    def wake_at(self, local: datetime) -> datetime:
+        """Return when somebody may be asked who would be at ``local``: then, or in the morning.
+
+        Args:
+            local: an aware instant in the county's own zone.
+        """
+        if self.quiet is None:
+            return local
+        begins, ends = self.quiet
+        hour = local.time()
+        over_night = begins > ends
+        is_quiet = (hour >= begins or hour < ends) if over_night else begins <= hour < ends
+        if not is_quiet:
+            return local
+        day = local.date() + timedelta(days=over_night and hour >= begins)
+        return datetime.combine(day, ends, local.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)

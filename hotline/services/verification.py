@@ -7,9 +7,11 @@ or through a one-time link, in the role of the citizen, which no account has.
 import hashlib
 import json
 import secrets
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.tickets import Action, Shield, Status, Step
@@ -29,7 +31,10 @@ RESULT_WORDS: Final = {
 
 
 def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
-    """Open a new round of asking and put the question for the first time."""
+    """Open a new round of asking and put the question for the first time.
+
+    Where the map keeps quiet hours, what is not urgent is asked in the morning.
+    """
     last = ticket_rows.open_ask(work.session, ticket.id)
     question = Ask(
         ticket_id=ticket.id,
@@ -37,8 +42,20 @@ def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
         asked_at=work.now,
     )
     work.session.add(question)
-    put(work, ticket, question, RESULT_WORDS[kind])
+    wakes = _wake(work, ticket, work.now)
+    if wakes > work.now:
+        timing.start_timer(work, ticket, Step.ASK, wakes)
+    else:
+        put(work, ticket, question, RESULT_WORDS[kind])
     return question
+
+
+def _wake(work: Work, ticket: Ticket, at: datetime) -> datetime:
+    """Return when the caller may be asked who would be at ``at``: quiet hours wait."""
+    if ticket.urgent:
+        return at
+    asking = timing.map_of(work, ticket).limits.asking
+    return max(at, asking.wake_at(at.astimezone(COUNTY_ZONE)))
 
 
 def result_words(work: Work, ticket: Ticket) -> str:
@@ -90,7 +107,7 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
     asking = timing.map_of(work, ticket).limits.asking
     if question.tries < asking.attempts:
         again = timing.deadline(work, work.now, asking.spacing).at
-        timing.start_timer(work, ticket, Step.ASK, again)
+        timing.start_timer(work, ticket, Step.ASK, _wake(work, ticket, again))
 
 
 def answer(
