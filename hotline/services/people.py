@@ -256,8 +256,14 @@ def remove_duty(work: Work, duty_id: UUID) -> Duty:
     return found
 
 
-def set_channels(work: Work, who: Staff, channels: Sequence[str], mail: str) -> None:
+def set_channels(work: Work, who: Staff, channels: Sequence[str], mail: str | None) -> None:
     """Set by which channels a person is told, in this order, and their mailbox.
+
+    Args:
+        work: the command.
+        who: locked.
+        channels: the first one first; empty ones are skipped.
+        mail: ``None`` leaves the mailbox as it is, empty forgets it.
 
     Raises:
         InvalidError: a channel that does not exist, or no mailbox.
@@ -269,7 +275,8 @@ def set_channels(work: Work, who: Staff, channels: Sequence[str], mail: str) -> 
         raise InvalidError(fields=["mail"])
     before = {"channels": list(who.channels)}
     who.channels = order
-    roster.drop_address(work.session, who.id, MAIL)
+    if mail is not None:
+        roster.drop_address(work.session, who.id, MAIL)
     if mail:
         sealed = work.kit.keys.seal(mail)
         work.session.add(StaffAddress(staff_id=who.id, channel=MAIL, address_sealed=sealed))

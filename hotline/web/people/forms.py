@@ -75,7 +75,10 @@ class DutyForm(BaseModel):
 
 
 class ChannelsForm(BaseModel):
-    """By which channels somebody is told, the first one first; empty places are skipped."""
+    """By which channels somebody is told, the first one first; empty places are skipped.
+
+    ``mail``: ``None`` leaves the mailbox as it is, empty forgets it.
+    """
 
     channel: list[str] = []
-    mail: str = ""
+    mail: str | None = None

@@ -79,9 +79,9 @@ def end_leave(leave_id: UUID) -> ResponseReturnValue:
 @bp.post("/staff/<uuid:staff_id>/channels")
 def set_channels(staff_id: UUID) -> ResponseReturnValue:
     """Set by which channels somebody is told, and their mailbox."""
-    form = ChannelsForm(
-        channel=request.form.getlist("channel"), mail=request.form.get("mail", "").strip()
-    )
+    mail = request.form.get("mail", "").strip()
+    drops = request.form.get("drop_mail") == "1"
+    form = ChannelsForm(channel=request.form.getlist("channel"), mail="" if drops else mail or None)
     with request_work() as work:
         people.set_channels(work, people.person(work, staff_id), form.channel, form.mail)
     return _back(staff_id, "channels_changed")
