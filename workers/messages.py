@@ -48,6 +48,9 @@ def _notify(parcel: Parcel) -> None:
 
 
 def _one(parcel: Parcel) -> None:
+    with runtime().work() as work:
+        if not outbox.still_ours(work, parcel):
+            return
     if parcel.means == "notice":
         _notify(parcel)
         return

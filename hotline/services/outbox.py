@@ -67,6 +67,7 @@ class Parcel:
     params: Mapping[str, str]
     room: str
     age: timedelta
+    attempt: int
     channel: str = ""
     capped: bool = False
 
@@ -99,6 +100,7 @@ def take(work: Work, limit: int) -> list[Parcel]:
                 params,
                 str(row.params.get("room", "")),
                 work.now - row.created_at + timedelta(minutes=5),
+                row.attempts,
             )
         )
     return parcels
@@ -131,6 +133,7 @@ def _notice(work: Work, row: Outgoing, room: dict[str, int]) -> Parcel:
         {},
         "",
         timedelta(),
+        row.attempts,
         channel,
         capped=left is not None and left <= 0,
     )
@@ -155,6 +158,19 @@ def _number(work: Work, row: Outgoing) -> str | None:
     else:
         sealed = None
     return work.kit.keys.open(sealed) if sealed else None
+
+
+def still_ours(work: Work, parcel: Parcel) -> bool:
+    """Say whether a promise that was taken is still ours to hand over, and begin its lease anew.
+
+    A slow carrier makes a batch take longer than a lease. Another worker then takes the rest for
+    lost, looks it up, finds nothing and sends it: without this question it would go out twice.
+    """
+    row = locked(work, parcel.id)
+    if row.attempts != parcel.attempt or row.state not in {"sending", "unknown"}:
+        return False
+    row.next_try_at = work.now + outbox.LEASE
+    return True
 
 
 def known_sids(work: Work, parcel: Parcel) -> set[str]:

@@ -91,6 +91,21 @@ def test_an_alert_that_nobody_reacted_to_has_failed(county):
     assert (row.state, row.fault) == ("failed", outbox.UNHEARD)
 
 
+def test_what_a_slow_worker_holds_too_long_goes_out_once(county):
+    county.demand("大孤家子镇拉马桥村路灯不亮")
+    with county.work() as work:
+        [slow] = outbox.take(work, 10)
+    county.move(seconds=LEASE.total_seconds() + 1)
+    with county.work() as work:
+        [quick] = outbox.take(work, 10)
+
+    with county.work() as work:
+        assert not outbox.still_ours(work, slow)
+    with county.work() as work:
+        assert outbox.still_ours(work, quick)
+    assert quick.lookup
+
+
 def test_a_job_that_died_with_its_worker_keeps_nobody_waiting(clean_database):
     with redis.Redis.from_url(clean_database.redis_url) as connection:
         assert wake(connection, Job.DELIVER)
