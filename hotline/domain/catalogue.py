@@ -34,7 +34,7 @@ _COUNTED: Final = 3
 _WORDING: Final = 2000
 # With less than this, or so little ahead of another class, the caller is asked.
 _ENOUGH: Final = 260
-_ALIKE: Final = 280
+_ALIKE: Final = 320
 _CLOSE: Final = 40
 _SIDE_BY_SIDE: Final = 1
 _NO_DOUBT: Final = 80
@@ -67,7 +67,7 @@ _STRESSED: Final = re.compile(
     r"(?:主要|关键|重点|最?要紧|着急)的?(?:是|就是|问题是)?|(?:反映|投诉|举报|咨询|问|打听)的?(?:是|就是)(?!不)"
 )
 _STRESS_REACH: Final = 10
-_STRESS: Final = 2.0
+_STRESS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)

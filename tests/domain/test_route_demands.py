@@ -102,10 +102,10 @@ def test_while_two_classes_are_equal_the_more_careful_one_sets_the_pace():
     routing = ROUTER.route("拉马桥村停水停电了", TODAY)
 
     assert routing.urgent
-    assert [scored.code for scored in routing.clazz.scores] == [
+    assert {scored.code for scored in routing.clazz.scores[:2]} == {
         "utilities/power",
         "utilities/water",
-    ]
+    }
 
 
 def test_a_phrase_that_only_looks_like_a_keyword_speaks_for_nothing():
