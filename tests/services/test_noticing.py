@@ -1,5 +1,9 @@
 """Officers are told by their own channels, in their order; what fails goes on to the next."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from sqlmodel import Session
 
@@ -190,3 +194,29 @@ def test_a_notice_that_a_crash_left_unknown_goes_by_the_next_channel(county, rob
     deliver(county, robots)
 
     assert sorted(to_officer(county, number), key=str)[1] == ("notice", "wecom", "failed")
+
+
+def test_a_worker_gives_notices_to_the_channels_that_its_settings_name(county, robots):
+    told_by(county, "wecom")
+    number = county.demand(RUBBISH)
+    settings = county.settings
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOTLINE_ENV": "test",
+        "HOTLINE_DATABASE_URL": settings.database_url.get_secret_value(),
+        "HOTLINE_GRID_MAP": str(settings.grid_map),
+        "HOTLINE_NOTICE_WECOM": settings.notice_wecom.get_secret_value(),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", "from workers.messages import deliver; print(deliver())"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout.strip() == "1"
+    assert to_officer(county, number) == [("notice", "wecom", "sent")]
+    assert "a-key" not in done.stderr
