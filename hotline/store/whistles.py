@@ -1,6 +1,6 @@
 """Rows of whistles and of the units they called."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -79,14 +79,37 @@ def number_of(session: Session, party_id: UUID) -> str | None:
     ).one_or_none()
 
 
-def open_counts(session: Session, ticket_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many whistles of each ticket have not ended, for lists."""
-    rows = session.execute(
+class Open(NamedTuple):
+    """How many open whistles each ticket has, and how many call a unit or its posts."""
+
+    of_tickets: Mapping[UUID, int]
+    calling: int
+
+
+def count_open(
+    session: Session, ticket_ids: Collection[UUID], unit: str | None, posts: Collection[str]
+) -> Open:
+    """Return what a list of tasks says about whistles, in one query."""
+    of_tickets = (
         sa.select(col(Whistle.ticket_id), sa.func.count())
         .where(col(Whistle.ticket_id).in_(list(ticket_ids)), col(Whistle.ended_at).is_(None))
         .group_by(col(Whistle.ticket_id))
     )
-    return {ticket_id: int(number) for ticket_id, number in rows}
+    calling = (
+        sa.select(sa.null(), sa.func.count())
+        .select_from(WhistleParty)
+        .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
+        .where(*_calls(unit, posts))
+    )
+    found = {ticket_id: int(n) for ticket_id, n in session.execute(of_tickets.union_all(calling))}
+    return Open({key: n for key, n in found.items() if key is not None}, found[None])
+
+
+def _calls(unit: str | None, posts: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        sa.or_(col(WhistleParty.unit) == unit, col(WhistleParty.post).in_(list(posts))),
+        col(Whistle.ended_at).is_(None),
+    )
 
 
 def called_on_unit(

@@ -115,9 +115,14 @@ def _choices(work: Work) -> dict[str, object]:
         "map": grid_map,
         "towns": [(town.id, named(town.name)) for town in towns.values()],
         "classes": [(one.code, named(one.name)) for one in grid_map.classes.values()],
-        "units": [(unit.id, named(unit.name)) for unit in grid_map.units.values()],
+        "units": [(unit, named(grid_map.unit(unit).name)) for unit in _competent(grid_map)],
         "status_choices": list(Status),
     }
+
+
+def _competent(grid_map: GridMap) -> list[str]:
+    """Return the units that have a power; villages are found by the name of their place."""
+    return sorted({one.unit for one in grid_map.classes.values() if one.unit is not None})
 
 
 def pieces(hit: Hit) -> list[tuple[str, bool]]:

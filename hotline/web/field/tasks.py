@@ -18,13 +18,14 @@ def show() -> str:
     with request_work() as work:
         tickets = ticket_rows.of_officer(work.session, my_id(), _answering(work), at=place())
         ids = [ticket.id for ticket in tickets]
+        blown = whistles.count_open(work.session, ids, work.actor.unit, work.actor.posts)
         return render_template(
             "field/tasks.html",
             page=tickets,
             rows=[(ticket, timing.map_of(work, ticket)) for ticket in tickets],
             first_words=ticket_rows.first_words(work.session, ids),
-            whistles=whistles.open_counts(work.session, ids),
-            called=whistles.called_on_unit(work.session, work.actor.unit, work.actor.posts),
+            whistles=blown.of_tickets,
+            called=blown.calling,
             unread=notices.unread(work.session, my_id()),
             now=work.now,
         )
