@@ -123,7 +123,8 @@ def behind() -> ResponseReturnValue:
         )
 
 
-@bp.get("/export.<any(csv, xlsx):kind>")
+@bp.get("/export.csv", defaults={"kind": "csv"})
+@bp.get("/export.xlsx", defaults={"kind": "xlsx"})
 def export(kind: Literal["csv", "xlsx"]) -> ResponseReturnValue:
     """Give the table that is seen as a file; every rate with its two numbers and its interval."""
     asked = Asked.model_validate(request.args.to_dict())
