@@ -41,7 +41,10 @@ export function watchSuggestions() {
 }
 
 function number() {
-  document.querySelectorAll("[data-accept] kbd").forEach((key, at) => (key.textContent = at < 9 ? `Alt ${at + 1}` : ""));
+  document.querySelectorAll("[data-accept] kbd").forEach((key, at) => {
+    key.textContent = `Alt ${at + 1}`;
+    key.hidden = at >= 9;
+  });
   for (const ticker of document.querySelectorAll("[data-tick-all]")) ticker.hidden = false;
 }
 
