@@ -9,12 +9,12 @@ the characters say nothing, or where it explains more of them.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from hotline.domain.grid import DemandClass, GridMap, Urgency
+from hotline.domain.class_reading import ClassReading, Scored, urgency
+from hotline.domain.grid import DemandClass, GridMap
 from hotline.domain.matching import Hit, Matcher
 from hotline.domain.sounds import Sounds
 from hotline.domain.wording import Wording
@@ -70,45 +70,6 @@ _STRESS_REACH: Final = 10
 _STRESS: Final = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A class of the catalogue, the keywords that spoke for it, and their weight together.
-
-    Attributes:
-        score: keywords and wording together; 100 is about a keyword that leaves no doubt.
-        words: the keywords; without any, the examples' own runs of characters that the text shares.
-        spoken: how much of the score is due to keywords; 0: its wording alone speaks for it.
-        heard: whether only the sound of the keywords spoke for it.
-    """
-
-    code: str
-    score: int
-    words: tuple[str, ...]
-    spoken: int = 0
-    heard: bool = False
-
-    def as_json(self) -> dict[str, object]:
-        """Return plain values for the ledger. Keywords are the map's words, not the caller's."""
-        return {"class": self.code, "score": self.score, "words": list(self.words)}
-
-
-@dataclass(frozen=True, slots=True)
-class ClassReading:
-    """The class of a demand.
-
-    Attributes:
-        code: the class, when one is stronger than all others.
-        urgent: whether the class's urgency rule makes it urgent.
-        urgent_words: the words that made it so, when words decided.
-        scores: every class that any keyword spoke for, strongest first: reasons and rejected.
-    """
-
-    code: str | None
-    urgent: bool
-    urgent_words: tuple[str, ...]
-    scores: tuple[Scored, ...]
-
-
 class _Word(NamedTuple):
     """What a word means: for which classes, with which strength; and what may follow it."""
 
@@ -156,7 +117,7 @@ class Catalogue:
         ]
         sure = len(close) == 1 and close[0].score >= _ENOUGH
         # While two classes are as likely, the more careful one sets the pace.
-        judged = [_urgency(self._classes[one.code], text) for one in close]
+        judged = [urgency(self._classes[one.code], text) for one in close]
         return ClassReading(
             code=close[0].code if sure else None,
             urgent=any(urgent for urgent, _ in judged),
@@ -346,20 +307,3 @@ def _note(
 def _denied(text: str, one: _Found) -> bool:
     before = text[max(0, one.start - 9) : one.start]
     return bool(_DENIED_BEFORE.search(before)) or bool(_FINE_AFTER.match(text, one.end))
-
-
-def _urgency(clazz: DemandClass, text: str) -> tuple[bool, tuple[str, ...]]:
-    if clazz.urgency is not Urgency.WORDS:
-        return clazz.urgency is Urgency.ALWAYS, ()
-    words = tuple(word for word in clazz.urgent_words if word in text)
-    return bool(words), words
-
-
-def known_class(grid_map: GridMap, class_code: str, text: str = "") -> ClassReading:
-    """Return the reading for a class that a person chose; its urgency still follows the words.
-
-    Raises:
-        NotFoundError: this map has no such class.
-    """
-    urgent, words = _urgency(grid_map.clazz(class_code), text)
-    return ClassReading(class_code, urgent, words, ())

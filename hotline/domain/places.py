@@ -23,7 +23,7 @@ _JOINT: Final = re.compile(
     r"(?:[政真阵争怎正震征针珍郑整香想项像箱相象向]|[街接][到道倒])?"
     r"[的，, 、啊呢嗯呃那这边下面底个]{0,4}"
 )
-# Words around a name that is the whole answer to "which village?".
+# Words around the whole answer to "which village?".
 _FILLERS: Final = "我是在家住就那个的，。,. 、啊呢吧嗯哦俺们"
 # Before a short name these say that it is a place, when its town is named elsewhere.
 _PLACED: Final = re.compile(r"(?:在|住|是|俺们?|我们|咱们?|搁|到|叫|，|,|。| )$")
@@ -36,8 +36,7 @@ _BEGINS: Final = re.compile(r"$|[的这那，。,.、！？!? 停没断]|旮|疙
 # A name heard only with dialects folded needs this much to stand without its town.
 _MIN_FOLDED: Final = 4
 # 康平 for 康平县; 新民 alone is also a word.
-_BORDER_SUFFIX: Final = re.compile(r"(?<=..)[县市区]$")
-_AMBIGUOUS_SHORT: Final = frozenset({"新民"})
+_BORDER_SUFFIX: Final = re.compile(r"(?<=..)(?<!新民)[县市区]$")
 
 
 class PlaceKind(StrEnum):
@@ -87,7 +86,7 @@ class Gazetteer:
         self._names = Names(grid_map)
         self.sounds = self._names.sounds
         borders = [(name, PlaceKind.OUTSIDE) for name in grid_map.neighbours]
-        brief = {_BORDER_SUFFIX.sub("", name) for name, _ in borders} - _AMBIGUOUS_SHORT
+        brief = {_BORDER_SUFFIX.sub("", name) for name, _ in borders}
         self._beyond = Matcher(
             [
                 *((name, PlaceKind.OUTSIDE) for name in brief),

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from hotline.domain.catalogue import Catalogue, ClassReading
+from hotline.domain.class_reading import ClassReading
 from hotline.domain.gazetteer import Candidate
 from hotline.domain.grid import GridMap
 from hotline.domain.places import Gazetteer, PlaceKind, PlaceReading
+
+if TYPE_CHECKING:
+    from hotline.domain.catalogue import Catalogue
 
 
 class TriageReason(StrEnum):
@@ -98,7 +102,7 @@ def route(place: PlaceReading, clazz: ClassReading, grid_map: GridMap, day: date
 
     Args:
         place: what `Gazetteer.find` read, or `known_place` says.
-        clazz: what `Catalogue.classify` read, or `catalogue.known_class` says.
+        clazz: what `Catalogue.classify` read, or `class_reading.known_class` says.
         grid_map: the version that decides.
         day: the county's day: a grid that is not live yet leaves its demands to the town.
     """
@@ -163,8 +167,11 @@ class Router:
         return Gazetteer(self.map)
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> "Catalogue":
         """The classes of the map's catalogue."""
+        # It brings numpy, which weighs on whoever never reads a demand: the clock does not.
+        from hotline.domain.catalogue import Catalogue  # noqa: PLC0415
+
         return Catalogue(self.map, self.gazetteer.sounds)
 
     def warm(self) -> None:

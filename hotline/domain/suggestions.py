@@ -7,7 +7,7 @@ and go on showing what was rejected.
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.domain.catalogue import Scored
+from hotline.domain.class_reading import Scored
 from hotline.domain.gazetteer import Candidate, Method
 from hotline.domain.grid import DemandClass
 from hotline.domain.places import PlaceKind, PlaceReading

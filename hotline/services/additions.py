@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.catalogue import known_class
+from hotline.domain.class_reading import known_class
 from hotline.domain.intake import clean
 from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.tickets import Action, Status
-from hotline.services import apart, intake, telling, tickets
+from hotline.services import apart, intake, telling, tickets, timing
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.work import Work
@@ -50,11 +50,14 @@ def say_more(
         return None
     routing = _read_again(work, ticket, masked, town, chosen)
     work.act(ticket, Action.LOCATE, {"routing": routing.as_json()})
+    was_urgent = ticket.urgent
     intake.apply(ticket, routing)
     if routing.triage is None:
         intake.dispatch(work, ticket)
     else:
         ticket.triage_reason = routing.triage.value
+        if ticket.urgent and not was_urgent:
+            timing.hasten(work, ticket)
     return routing
 
 

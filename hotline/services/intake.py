@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain import ledger
-from hotline.domain.catalogue import ClassReading, known_class
+from hotline.domain.class_reading import ClassReading, known_class
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid import GridMap, Post

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.catalogue import known_class
+from hotline.domain.class_reading import known_class
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.intake import clean

@@ -202,8 +202,8 @@ def test_the_desk_is_worked_by_keys(desk_page: Page, workshop: Workshop):
 
 def test_the_keys_can_be_switched_off(desk_page: Page, workshop: Workshop):
     desk_page.goto(f"{workshop.url}/live")
-    desk_page.get_by_text("快捷键", exact=True).click()
-    desk_page.get_by_label("使用快捷键").uncheck()
+    desk_page.locator("[data-keys-open]").click()
+    desk_page.get_by_label("使用单键快捷键").uncheck()
     desk_page.keyboard.press("j")
 
     expect(desk_page.get_by_role("link", name="1", exact=True)).not_to_be_focused()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.catalogue import known_class
+from hotline.domain.class_reading import known_class
 from hotline.domain.errors import NotFoundError
 from hotline.domain.routing import Router, TriageReason, known_place, route
 from tests.domain.maps import faku, small

@@ -47,7 +47,7 @@ def test_a_written_danger_alarms_the_operators_and_says_what_cannot_wait(county)
 
 
 def test_a_danger_that_waits_for_a_person_waits_no_usual_time(county):
-    text(county, DANGER)
+    text(county, "家里有人煤气中毒")
 
     ticket = mine(county)
     assert ticket.status is Status.TRIAGE

@@ -181,7 +181,7 @@ class Interpreter(Dialling):
     def _listen(self, verb: Element) -> Heard:
         modes = verb.get("input", "dtmf").split()
         timeout = float(verb.get("timeout", "5").replace("auto", "5"))
-        if "speech" not in modes and not self.leg.is_live and not self.leg.presses_next:
+        if "speech" not in modes and not self.leg.is_live and self.leg.speaks_later:
             # Nobody is asked to speak here: who follows a script keeps the words for later.
             return NOTHING
         step = self.leg.next_step(timeout)

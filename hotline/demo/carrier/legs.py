@@ -139,10 +139,12 @@ class Leg:
         raise LeftError
 
     @property
-    def presses_next(self) -> bool:
-        """Whether the next thing that the person does is to press a key."""
-        with self.changed:
-            return bool(self.steps) and self.steps[0].kind == "press"
+    def speaks_later(self) -> bool:
+        """Whether the person's script goes on with words, or with a silence before more."""
+        if not self.steps:
+            return False
+        kind = self.steps[0].kind
+        return kind == "say" or (kind == "silent" and len(self.steps) > 1)
 
     def next_step(self, timeout_s: float) -> Step | None:
         """Return what the person does now that they are asked; None when they stay silent.

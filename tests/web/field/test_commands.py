@@ -115,7 +115,7 @@ WRONG = [
     ("contact", {}, "请选择联系结果"),
     ("whistle", {"kind": "loud", "units": "utility/water", "text": "x"}, "请选择一项"),
     ("whistle", {"kind": "grid", "text": "x"}, "请至少选择一个单位"),
-    ("whistle", {"kind": "grid", "units": "utility/gas", "text": "x"}, "请至少选择一个单位"),
+    ("whistle", {"kind": "grid", "units": "utility/nobody", "text": "x"}, "请至少选择一个单位"),
     ("submit", {"kind": "solved", "text": "x"}, "请选择一项"),
     ("submit", {"kind": "acted", "text": "x"}, "请附上现场照片"),
     ("submit", {"kind": "planned", "text": "x", "promised_on": "2099-01-01"}, "限期办理"),
