@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
-import requests
-
 from hotline.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -152,6 +150,9 @@ class Notifier:
         return made
 
     def _post(self, url: str, body: Mapping[str, object], result: tuple[str, ...]) -> Answer:
+        # The clock only names channels: it carries no HTTP client for that (4 MiB).
+        import requests  # noqa: PLC0415
+
         try:
             answer = requests.post(url, json=body, timeout=self._timeout, allow_redirects=False)
         except (requests.ConnectTimeout, requests.exceptions.SSLError):

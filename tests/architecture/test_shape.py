@@ -59,7 +59,7 @@ def test_importing_the_package_imports_nothing_else():
 # What a clock has no use for, and what it would cost each of them (`docs/performance.md`).
 NOT_THE_CLOCKS = {
     *("flask", "jinja2", "twilio", "phonenumbers", "alembic", "granian", "rich", "numpy"),
-    *("yaml", "networkx", "PIL", "pypinyin", "openpyxl", "cryptography.fernet"),
+    *("yaml", "networkx", "PIL", "pypinyin", "openpyxl", "cryptography.fernet", "requests"),
     *("hotline.grid_file", "hotline.grid_shapes"),
 }
 
