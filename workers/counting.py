@@ -30,5 +30,6 @@ def count() -> int:
         total += done
         if not done and state is None:
             break
-    log.info("counted", tickets=total)
+    if total:
+        log.info("counted", tickets=total)
     return total

@@ -84,7 +84,7 @@ def _recount(work: Work, ids: Sequence[UUID]) -> None:
     fresh |= {ticket_id: known[ticket_id] for ticket_id in beside}
     gaps = rows.came_back(session, fresh)
     settled = {ticket_id: fact.recurring(gaps.get(ticket_id)) for ticket_id, fact in fresh.items()}
-    rows.put(session, settled)
+    rows.put(session, {key: fact for key, fact in settled.items() if fact != fresh[key]})
     rows.add(session, _difference(known, settled))
     rows.mark_counted(session, {ticket_id: settled[ticket_id].seq for ticket_id in ids})
 

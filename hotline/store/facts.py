@@ -147,6 +147,8 @@ def facts(session: Session, ids: Iterable[UUID]) -> dict[UUID, Fact]:
 
 def put(session: Session, found: Mapping[UUID, Fact]) -> None:
     """Store facts over those that stood there."""
+    if not found:
+        return
     rows = [_row(ticket_id, fact) for ticket_id, fact in found.items()]
     session.execute(_PUT_FACTS, {"rows": json.dumps(rows, default=str)})
 
