@@ -4,7 +4,7 @@ Every process sees the same time, whatever its machine's own clock says, and who
 through real processes when `shift` moves it (`hotline demo forward 3h`).
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -46,3 +46,8 @@ def shifted_by(connection: sa.Connection) -> timedelta:
 def of_this_machine(zone: ZoneInfo) -> datetime:
     """Return the machine's own time, for a shell that asks a map's file and no database."""
     return datetime.now(zone)  # noqa: TID251  the one place that may
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day of the county begins."""
+    return datetime.combine(day, time(), COUNTY_ZONE)

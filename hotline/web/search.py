@@ -3,14 +3,14 @@
 What is looked for is posted, its next page too: an address stays in histories and in logs.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, field_validator
 
-from hotline.clock import COUNTY_ZONE
+from hotline.clock import midnight
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
 from hotline.domain.tickets import Role, Status
@@ -51,8 +51,8 @@ class Asked(BaseModel):
     def query(self) -> Query:
         """Return it as the service understands it."""
         codes = {name: str(getattr(self, name, "")) for name in search.CODES}
-        since = _midnight(self.since) if self.since else None
-        until = _midnight(self.until + timedelta(days=1)) if self.until else None
+        since = midnight(self.since) if self.since else None
+        until = midnight(self.until + timedelta(days=1)) if self.until else None
         return Query(self.text, codes, Span(since, until))
 
 
@@ -136,7 +136,3 @@ def pieces(hit: Hit) -> list[tuple[str, bool]]:
             last = stop
     found += [(hit.text[last : max(end, last)], False), ("…" if end < len(hit.text) else "", False)]
     return [piece for piece in found if piece[0]]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), COUNTY_ZONE)

@@ -1,6 +1,6 @@
 """The access log: who looked at who a caller is, when, and what for."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, field_validator
 
-from hotline.clock import COUNTY_ZONE
+from hotline.clock import midnight
 from hotline.services import identity
 from hotline.store.views import Wanted
 from hotline.web.paging import place
@@ -38,8 +38,8 @@ class Asked(BaseModel):
             staff_id=self.staff,
             what=self.what,
             number=number or None,
-            since=_midnight(self.since) if self.since else None,
-            until=_midnight(self.until + timedelta(days=1)) if self.until else None,
+            since=midnight(self.since) if self.since else None,
+            until=midnight(self.until + timedelta(days=1)) if self.until else None,
         )
 
 
@@ -56,7 +56,3 @@ def show() -> ResponseReturnValue:
             whats=identity.WHATS,
             map=work.kit.maps.current,
         )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), COUNTY_ZONE)
