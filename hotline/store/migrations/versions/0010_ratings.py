@@ -1,0 +1,16 @@
+"""Ratings by whoever called, and the clock of a bad one."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0010 has no way back: it would drop rows of the hotline")

@@ -1,0 +1,16 @@
+"""Warnings, urging, supervision, the auditor's findings and the prober."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0012 has no way back: it would drop rows of the hotline")

@@ -1,0 +1,16 @@
+"""Returns as contests, rulings, extensions, long-term cases, final replies."""
+
+from hotline.store.migrations.script import run_beside
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_beside(__file__)
+
+
+def downgrade() -> None:
+    """Refuse: what citizens said and who decided is never dropped by a command."""
+    raise RuntimeError("0013 has no way back: it would drop rows of the hotline")
