@@ -25,6 +25,8 @@ def sign_in(page: Page, url: str, login: str) -> None:
     page.fill("[name=password]", PASSWORD)
     page.locator("main button").click()
     expect(page.locator("h1")).not_to_have_text("登录")
+    # The heading is there before the scripts have run: a key pressed now would go unheard.
+    page.wait_for_load_state("load")
 
 
 def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url):
