@@ -22,8 +22,9 @@ from hotline.domain.errors import NotFoundError, StaleError
 from hotline.domain.grid import Post
 from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit
-from hotline.store import people, rows, timers
+from hotline.store import rows
 from hotline.store import tickets as ticket_rows
+from hotline.store.books import Books, DatabaseBooks
 from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow, NewTimer, Promise, ToIndex
@@ -58,6 +59,14 @@ class Work:
     # Tickets that are to be found by other words or codes than before.
     _changed: set[UUID] = field(default_factory=set)
     _duty: dict[str, OnDuty] = field(default_factory=dict)
+    _books: Books | None = None
+
+    @property
+    def books(self) -> Books:
+        """The rows beside the ticket that its steps read and write; on paper in a rehearsal."""
+        if self._books is None:
+            self._books = DatabaseBooks(self.session)
+        return self._books
 
     @property
     def now(self) -> datetime:
@@ -215,7 +224,7 @@ class Work:
         ]
         if pending:
             return max(pending) + 1
-        return timers.next_generation(self.session, subject_id, step_)
+        return self.books.next_generation(subject_id, step_)
 
     def cancel_timers(self, ticket_id: UUID, steps: Collection[Step]) -> None:
         """Stop the running limits of a ticket for ``steps``, whatever their subject."""
@@ -224,17 +233,17 @@ class Work:
             for timer in self._timers
             if timer.ticket_id != ticket_id or timer.step not in steps
         ]
-        timers.cancel(self.session, ticket_id, steps)
+        self.books.cancel(ticket_id, steps)
 
     def cancel_timers_of(self, subject_id: UUID) -> None:
         """Stop the running limits of one subject (a whistle's party)."""
         self._timers = [timer for timer in self._timers if timer.subject_id != subject_id]
-        timers.cancel_of(self.session, subject_id)
+        self.books.cancel_of(subject_id)
 
     def on_duty(self, post: Post) -> OnDuty:
         """Return who answers for ``post`` at this instant: its holder, else its stand-in's."""
         if post.id not in self._duty:
-            self._duty |= people.on_duty(self.session, {post.id: post.stand_in}, self.now)
+            self._duty |= self.books.on_duty({post.id: post.stand_in}, self.now)
         return self._duty[post.id]
 
     @property
@@ -245,7 +254,7 @@ class Work:
     def look_up_duty(self, posts: Iterable[Post]) -> None:
         """Read who is on duty at many posts at once, for a command that will ask for most."""
         stand_ins = {post.id: post.stand_in for post in posts}
-        self._duty |= people.on_duty(self.session, stand_ins, self.now)
+        self._duty |= self.books.on_duty(stand_ins, self.now)
 
     def take_rows(self) -> list[dict[str, Any] | NewTimer | Promise | ToIndex]:
         """Hand over the events, limits and messages recorded so far, for whoever writes them.
@@ -273,10 +282,7 @@ class Work:
 
     def flush(self) -> None:
         """Write everything that was recorded so far; `open_work` does it at the end."""
-        self.session.flush()
-        taken = self.take_rows()
-        if taken:
-            rows.insert(self.session, taken)
+        self.books.insert(self.take_rows())
 
 
 @contextmanager

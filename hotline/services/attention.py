@@ -12,7 +12,7 @@ def raise_(
     work: Work, kind: str, key: str, facts: Mapping[str, object], ticket_id: UUID | None = None
 ) -> None:
     """Put an entry before the supervisors; the same ``key`` makes only one."""
-    rows.add(work.session, kind=kind, key=key, facts=facts, at=work.now, ticket_id=ticket_id)
+    work.books.attend(kind=kind, key=key, facts=facts, at=work.now, about=ticket_id)
 
 
 def row(

@@ -244,14 +244,14 @@ def _overdue(timer: Timer, rung: str) -> dict[str, str]:
 
 
 def _party(work: Work, timer: Timer) -> WhistleParty:
-    party = whistle_rows.party(work.session, timer.subject_id)
+    party = work.books.party(timer.subject_id)
     if party is None:
         raise LookupError(f"timer {timer.id} has no party")
     return party
 
 
 def _rule(work: Work, ticket: Ticket, party: WhistleParty) -> WhistleKind:
-    raised = whistle_rows.whistle(work.session, party.whistle_id)
+    raised = work.books.whistle(party.whistle_id)
     if raised is None:
         raise LookupError(f"party {party.id} has no whistle")
     return timing.map_of(work, ticket).whistle_kind(raised.kind)

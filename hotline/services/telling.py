@@ -14,7 +14,6 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid import GridMap
 from hotline.domain.tickets import Role, Shield
 from hotline.services.timing import map_of
-from hotline.store import people
 from hotline.store.models import Ticket
 from hotline.store.rows import Promise
 from hotline.work import Work
@@ -141,7 +140,7 @@ def tell_role(
 ) -> list[dict[str, object]]:
     """Promise a message to everybody on duty in ``role``, and return the facts."""
     told: list[dict[str, object]] = []
-    for person in people.with_role(work.session, role, work.now):
+    for person in work.books.with_role(role, work.now):
         means, channel = first_means(work, person.channels)
         row = promise(
             work,
@@ -162,7 +161,7 @@ def tell_person(
     work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
 ) -> dict[str, object]:
     """Promise a message to one person, and return the facts."""
-    person = people.get(work.session, staff_id)
+    person = work.books.person(staff_id)
     means, channel = first_means(work, person.channels if person else ())
     row = promise(
         work,

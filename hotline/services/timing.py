@@ -9,7 +9,6 @@ from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import CLOCK, ENDS, UNACCEPTED, Status, Step
-from hotline.store import timers
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
@@ -100,7 +99,7 @@ def hasten(work: Work, ticket: Ticket) -> None:
     if ticket.status is Status.DISPATCHED and ticket.contacted_at is None:
         steps.append(Step.CONTACT)
     work.flush()
-    before = {timer.step: timer.due_at for timer in timers.waiting(work.session, ticket.id)}
+    before = {timer.step: timer.due_at for timer in work.books.running(ticket.id)}
     work.cancel_timers(ticket.id, steps)
     for step in steps:
         due = deadline(work, work.now, limit_of(work, ticket, step)).at

@@ -10,7 +10,6 @@ from hotline.domain.grid import GridMap, Rung, WhistleKind
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyState
 from hotline.services import attention, sight, telling, tickets, timing
-from hotline.store import whistles as rows
 from hotline.store.models import Ticket, Whistle, WhistleParty
 from hotline.work import SYSTEM, Work
 
@@ -49,9 +48,7 @@ def blow(
         reason_id=UUID(text["text"]),
         raised_at=work.now,
     )
-    work.session.flush()
-    work.session.add(whistle)
-    work.session.flush()
+    work.books.add(whistle)
     due = timing.deadline(work, work.now, rule.ack).at
     called = [_call(work, ticket, whistle, rule, unit, due) for unit in wanted]
     parties = [{"party": party.id, "unit": party.unit, "told": told} for party, told in called]
@@ -90,12 +87,8 @@ def _wanted(work: Work, ticket: Ticket, grid_map: GridMap, units: Sequence[str])
     wanted = sorted(set(units))
     if not wanted or not set(wanted) <= set(grid_map.units):
         raise InvalidError(fields=["units"])
-    still_open = {whistle.id for whistle in rows.open_of_ticket(work.session, ticket.id)}
-    busy = {
-        party.unit
-        for party in rows.parties(work.session, ticket.id)
-        if party.whistle_id in still_open
-    }
+    still_open = {one.id for one in work.books.whistles(ticket.id) if one.ended_at is None}
+    busy = {party.unit for party in work.books.parties(ticket.id) if party.whistle_id in still_open}
     if busy & set(wanted):
         raise RefusedError(reason="already_whistled", ticket=ticket.number)
     return wanted
@@ -114,7 +107,7 @@ def _call(
         rung=timing.first_rung(work, ticket, unit),
         called_at=work.now,
     )
-    work.session.add(party)
+    work.books.add(party)
     params = {"unit": str(grid_map.unit(unit).name), "due": telling.local(due)}
     return party, telling.tell(work, ticket, [post.id], "whistle", params, urgent=rule.danger)
 
@@ -222,7 +215,7 @@ def end(
     tickets.guard_holder(work, ticket)
     if whistle.ended_at is not None:
         raise RefusedError(reason="whistle_ended", ticket=ticket.number)
-    mine = [p for p in rows.parties(work.session, ticket.id) if p.whistle_id == whistle.id]
+    mine = [p for p in work.books.parties(ticket.id) if p.whistle_id == whistle.id]
     if not ladder.is_over([PartyState(party.state) for party in mine]):
         raise RefusedError(reason="whistle_not_done", ticket=ticket.number)
     if timing.map_of(work, ticket).whistle_kind(whistle.kind).danger and not danger_gone:
@@ -293,7 +286,7 @@ def _tell_rung(  # noqa: PLR0913  one step up, with its reason
 
 
 def _answering(work: Work, ticket: Ticket, party: WhistleParty) -> tuple[Whistle, WhistleKind]:
-    whistle = rows.whistle(work.session, party.whistle_id)
+    whistle = work.books.whistle(party.whistle_id)
     if whistle is None or party.ticket_id != ticket.id:
         raise NotFoundError(party=party.id)
     if whistle.ended_at is not None:

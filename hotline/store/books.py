@@ -1,0 +1,137 @@
+"""What the steps of a ticket read and write beside its row: from the database, or from paper.
+
+A decision (who is told, what runs out, when it climbs) asks its `Books` and never a session. The
+engine gives it the database's; a rehearsal (`hotline.services.rehearsal`) gives it books on paper
+and gets the very same decision, without a database (ADR 0029).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel
+
+from hotline.domain.tickets import Role, Step
+from hotline.store import attention, people, rows, timers, whistles
+from hotline.store.models import Staff, Timer, Whistle, WhistleParty
+from hotline.store.people import OnDuty
+from hotline.store.rows import AnyRow
+
+
+class Books(Protocol):
+    """The rows beside a ticket that its steps need."""
+
+    def on_duty(self, stand_ins: Mapping[str, str | None], now: datetime) -> Mapping[str, OnDuty]:
+        """Return who answers for each post now (`people.on_duty`)."""
+
+    def with_role(self, role: Role, now: datetime) -> list[Staff]:
+        """Return everybody with ``role`` who is not on leave."""
+
+    def person(self, staff_id: UUID) -> Staff | None:
+        """Return a person."""
+
+    def whistle(self, whistle_id: UUID) -> Whistle | None:
+        """Return a whistle."""
+
+    def whistles(self, ticket_id: UUID) -> list[Whistle]:
+        """Return the whistles of a ticket, oldest first."""
+
+    def party(self, party_id: UUID) -> WhistleParty | None:
+        """Return one called unit's row."""
+
+    def parties(self, ticket_id: UUID) -> list[WhistleParty]:
+        """Return every unit called for a ticket, in the order of the calls."""
+
+    def running(self, ticket_id: UUID) -> list[Timer]:
+        """Return the limits that are running for a ticket, the next one first."""
+
+    def next_generation(self, subject_id: UUID, step: Step) -> int:
+        """Return the first generation of ``step`` that this subject has not used yet."""
+
+    def cancel(self, ticket_id: UUID, steps: Collection[Step]) -> None:
+        """Stop the running limits of a ticket for ``steps``, whatever their subject."""
+
+    def cancel_of(self, subject_id: UUID) -> None:
+        """Stop the running limits of one subject."""
+
+    def attend(
+        self, *, kind: str, key: str, facts: Mapping[str, object], at: datetime, about: UUID | None
+    ) -> None:
+        """Put an entry before the supervisors, unless its key was there before."""
+
+    def add(self, row: SQLModel) -> None:
+        """Keep a new row that later steps read; it is there from now on."""
+
+    def insert(self, made: Iterable[AnyRow]) -> None:
+        """Write what a command has gathered: events, limits, promises."""
+
+
+class DatabaseBooks:
+    """The books of the county: its database, in the transaction of the command."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def on_duty(self, stand_ins: Mapping[str, str | None], now: datetime) -> Mapping[str, OnDuty]:
+        """Return who answers for each post now, with one query for all of them."""
+        return people.on_duty(self._session, stand_ins, now)
+
+    def with_role(self, role: Role, now: datetime) -> list[Staff]:
+        """Return everybody with ``role`` who is not on leave."""
+        return people.with_role(self._session, role, now)
+
+    def person(self, staff_id: UUID) -> Staff | None:
+        """Return a person."""
+        return people.get(self._session, staff_id)
+
+    def whistle(self, whistle_id: UUID) -> Whistle | None:
+        """Return a whistle."""
+        return whistles.whistle(self._session, whistle_id)
+
+    def whistles(self, ticket_id: UUID) -> list[Whistle]:
+        """Return the whistles of a ticket, oldest first."""
+        return whistles.of_ticket(self._session, ticket_id)
+
+    def party(self, party_id: UUID) -> WhistleParty | None:
+        """Return one called unit's row."""
+        return whistles.party(self._session, party_id)
+
+    def parties(self, ticket_id: UUID) -> list[WhistleParty]:
+        """Return every unit called for a ticket, in the order of the calls."""
+        return whistles.parties(self._session, ticket_id)
+
+    def running(self, ticket_id: UUID) -> list[Timer]:
+        """Return the limits that are running for a ticket, the next one first."""
+        return timers.waiting(self._session, ticket_id)
+
+    def next_generation(self, subject_id: UUID, step: Step) -> int:
+        """Return the first generation of ``step`` that this subject has not used yet."""
+        return timers.next_generation(self._session, subject_id, step)
+
+    def cancel(self, ticket_id: UUID, steps: Collection[Step]) -> None:
+        """Stop the running limits of a ticket for ``steps``, whatever their subject."""
+        timers.cancel(self._session, ticket_id, steps)
+
+    def cancel_of(self, subject_id: UUID) -> None:
+        """Stop the running limits of one subject."""
+        timers.cancel_of(self._session, subject_id)
+
+    def attend(
+        self, *, kind: str, key: str, facts: Mapping[str, object], at: datetime, about: UUID | None
+    ) -> None:
+        """Put an entry before the supervisors, unless its key was there before."""
+        attention.add(self._session, kind=kind, key=key, facts=facts, at=at, ticket_id=about)
+
+    def add(self, row: SQLModel) -> None:
+        """Add a row, after whatever it may refer to, and write it."""
+        self._session.flush()
+        self._session.add(row)
+        self._session.flush()
+
+    def insert(self, made: Iterable[AnyRow]) -> None:
+        """Write what a command has gathered, in one statement."""
+        self._session.flush()
+        taken: list[Any] = list(made)
+        if taken:
+            rows.insert(self._session, taken)
