@@ -148,7 +148,7 @@ class Work:
         if after is not ticket.status:
             ticket.status = after
             ticket.version += 1
-            self._changed.add(ticket.id)
+            self._reindex(ticket)
         self.record(ticket, action, data, actor=actor)
 
     def record(
@@ -164,7 +164,7 @@ class Work:
         Its instant is this command's, and never earlier than the ticket's last event.
         """
         if data is not None and "routing" in data:
-            self._changed.add(ticket.id)
+            self._reindex(ticket)
         who = actor or self.actor
         at = max(self.now, ticket.last_event_at)
         seq = ticket.event_seq + 1
@@ -204,8 +204,12 @@ class Work:
         salt = secrets.token_hex(8)
         text = TicketText(ticket_id=ticket.id, kind=kind, salt=salt, body=words, at=self.now)
         self.session.add(text)
-        self._changed.add(ticket.id)
+        self._reindex(ticket)
         return {"text": str(text.id), "text_hash": ledger.salted(salt, words)}
+
+    def _reindex(self, ticket: Ticket) -> None:
+        if not ticket.synthetic:
+            self._changed.add(ticket.id)
 
     def promise(self, promises: Iterable[Promise]) -> None:
         """Put messages and calls into the outbox. Like events, they are written at the end."""

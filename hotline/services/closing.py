@@ -49,7 +49,8 @@ def submit(work: Work, ticket: Ticket, result: Result, *, done_at: datetime | No
     if whistles.open_of_ticket(work.session, ticket.id):
         raise RefusedError(reason="whistle_open", ticket=ticket.number)
     written = work.write(ticket, "result", text)
-    claims.keep(work, ticket, written, result.photos, length=len(text), done_at=done_at)
+    if not ticket.synthetic:  # no claim that anybody judges or draws by lot
+        claims.keep(work, ticket, written, result.photos, length=len(text), done_at=done_at)
     data: dict[str, object] = dict(written)
     data |= {"kind": result.kind, "photos": _hashes(work, ticket, result.photos)}
     if result.promised_on is not None:

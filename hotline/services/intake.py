@@ -53,6 +53,7 @@ class Demand:
             and no name is kept, whatever was given.
         window: the counter's window that takes it.
         line: the number of the line that it came in on; ``None``: the one that everybody rings.
+        synthetic: a test demand of our own; nobody is told of it and it counts for nothing.
     """
 
     channel: str
@@ -63,6 +64,7 @@ class Demand:
     shield: str | None = None
     window: str | None = None
     line: str | None = None
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +190,15 @@ def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket
         shield=demand.shield,
         window_id=demand.window,
         first_asked=work.actor.staff_id,
+        synthetic=demand.synthetic,
     )
 
 
 def _door(ticket: Ticket) -> dict[str, object]:
     """Return what the ledger holds of the way in, where there is anything to say."""
     found = {"shield": ticket.shield, "window": ticket.window_id, "first_asked": ticket.first_asked}
-    return {name: value for name, value in found.items() if value is not None}
+    said: dict[str, object] = {name: each for name, each in found.items() if each is not None}
+    return said | ({"synthetic": True} if ticket.synthetic else {})
 
 
 def _begin(work: Work, ticket: Ticket) -> bool:

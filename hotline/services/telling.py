@@ -1,6 +1,7 @@
 """Promise a message or a call to whoever answers for a post, to a caller, to a service.
 
 Only rows of the outbox are promised here; the worker hands them to the carrier after the commit.
+Of a synthetic ticket nobody is told anything: its facts say so instead.
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,6 +84,8 @@ def tell(  # noqa: PLR0913  whom, what, how
     Returns:
         The facts for the ledger: who was found, or that nobody is on duty, by which means.
     """
+    if ticket.synthetic:
+        return [{"post": post, "synthetic": True} for post in posts]
     if not posts:
         return []
     every = facts_of(map_of(work, ticket), ticket) | dict(params)
@@ -139,6 +142,8 @@ def tell_role(
     work: Work, ticket: Ticket, role: Role, template: str, params: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """Promise a message to everybody on duty in ``role``, and return the facts."""
+    if ticket.synthetic:
+        return [{"role": role, "synthetic": True}]
     told: list[dict[str, object]] = []
     for person in work.books.with_role(role, work.now):
         means, channel = first_means(work, person.channels)
@@ -161,6 +166,8 @@ def tell_person(
     work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
 ) -> dict[str, object]:
     """Promise a message to one person, and return the facts."""
+    if ticket.synthetic:
+        return {"person": staff_id, "synthetic": True}
     person = work.books.person(staff_id)
     means, channel = first_means(work, person.channels if person else ())
     row = promise(
@@ -186,6 +193,8 @@ def tell_caller(
     """
     if ticket.shield == Shield.ANONYMOUS:
         return {"unaskable": True}
+    if ticket.synthetic:
+        return {"synthetic": True}
     row = promise(
         work,
         ticket_id=ticket.id,

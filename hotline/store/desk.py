@@ -20,6 +20,7 @@ from hotline.store.models import (
     TicketText,
 )
 from hotline.store.paging import Order, Page, endless, page
+from hotline.store.tickets import REAL
 
 # Tickets that can be merged into another one, or lead.
 MERGEABLE: Final = (
@@ -106,6 +107,7 @@ def near(session: Session, ticket: Ticket, since: datetime, *, limit: int = 200)
         shared.append(col(Ticket.class_code) == ticket.class_code)
     rows = session.execute(
         _known()
+        .where(sa.or_(REAL, col(Ticket.id) == ticket.id))
         .where(col(Ticket.received_at) >= since, sa.or_(*shared))
         .order_by(col(Ticket.received_at).desc())
         .limit(limit)
@@ -117,7 +119,7 @@ def mergeable(session: Session, since: datetime, *, limit: int = 400) -> list[Kn
     """Return the newest open tickets that may belong together."""
     rows = session.execute(
         _known()
-        .where(col(Ticket.received_at) >= since)
+        .where(col(Ticket.received_at) >= since, REAL)
         .order_by(col(Ticket.received_at).desc())
         .limit(limit)
     )
@@ -164,7 +166,7 @@ def ring_backs(session: Session, reason: str, *, at: str = "") -> Page[Any]:
         sa.select(Ticket, Call, count, last, _first_words())
         .join(Call, col(Call.ticket_id) == col(Ticket.id), isouter=True)
         .join(tries, sa.true())
-        .where(col(Ticket.status) == Status.TRIAGE, col(Ticket.triage_reason) == reason)
+        .where(col(Ticket.status) == Status.TRIAGE, col(Ticket.triage_reason) == reason, REAL)
     )
     found = page(session, query, Order((endless(col(Ticket.due_at)), col(Ticket.id))), at=at)
     return Page([RingBack(*row) for row in found], found.earlier, found.later)
@@ -210,6 +212,7 @@ def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk
                 ),
             ),
             last.c.answered_at.is_(None),
+            REAL,
         )
         .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
         .limit(limit)

@@ -17,6 +17,7 @@ from hotline.domain.tickets import Status
 from hotline.store import paging
 from hotline.store.models import RateCell, RateRebuild, Ticket, TicketEvent, TicketFact
 from hotline.store.paging import Order, Page
+from hotline.store.tickets import REAL
 
 # Stored: a new measure goes to the end.
 BITS: Final[Mapping[Measure, int]] = {measure: 1 << n for n, measure in enumerate(Measure)}
@@ -108,7 +109,7 @@ def uncounted(session: Session, limit: int) -> list[UUID]:
     """Lock up to ``limit`` tickets with uncounted events; one in somebody's hands waits."""
     rows = session.execute(
         sa.select(col(Ticket.id))
-        .where(col(Ticket.counted_seq) < col(Ticket.event_seq))
+        .where(col(Ticket.counted_seq) < col(Ticket.event_seq), REAL)
         .order_by(col(Ticket.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -118,10 +119,10 @@ def uncounted(session: Session, limit: int) -> list[UUID]:
 
 def after(session: Session, last: UUID | None, limit: int) -> list[UUID]:
     """Lock up to ``limit`` tickets behind ``last`` in the order of their ids."""
-    query = sa.select(col(Ticket.id)).order_by(col(Ticket.id)).limit(limit).with_for_update()
+    query = sa.select(col(Ticket.id)).where(REAL).order_by(col(Ticket.id)).limit(limit)
     if last is not None:
         query = query.where(col(Ticket.id) > last)
-    return [ticket_id for (ticket_id,) in session.execute(query)]
+    return [ticket_id for (ticket_id,) in session.execute(query.with_for_update())]
 
 
 def bodies(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -205,8 +206,9 @@ def rebuild_under_way(session: Session) -> RateRebuild | None:
 
 
 def tickets(session: Session) -> int:
-    """Return how many tickets there are."""
-    found: int = session.execute(sa.select(sa.func.count()).select_from(Ticket)).scalar_one()
+    """Return how many tickets there are to count."""
+    query = sa.select(sa.func.count()).select_from(Ticket).where(REAL)
+    found: int = session.execute(query).scalar_one()
     return found
 
 

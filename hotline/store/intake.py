@@ -16,14 +16,16 @@ from hotline.store.people import OnDuty
 
 # The rule of who is on duty stands in `people` alone.
 _ON_DUTY: Final = people.on_duty_question("(SELECT now FROM n)", "%(posts)s::text[]")
-# Each hash is looked up by itself, and `n` and `o` are computed once: the plan is made when the
-# tables are still empty, and must be the right one when they hold a million rows.
+# Each hash and ticket is looked up by itself (the fence), and `n` and `o` are computed once: the
+# plan is made when the tables are still empty, and must be the right one when they hold a million
+# rows.
 GLANCE: Final = f"""
 WITH n AS MATERIALIZED (SELECT hotline_now() AS now),
 o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CROSS JOIN LATERAL
-  (SELECT FROM ticket_identity d JOIN ticket t ON t.id = d.ticket_id
-   WHERE d.number_hash = h AND t.status NOT IN ('answered','rejected','withdrawn')
-   LIMIT 1) AS one) AS has_open)
+  (SELECT FROM ticket_identity d CROSS JOIN LATERAL
+    (SELECT FROM ticket t WHERE t.id = d.ticket_id
+     AND t.status NOT IN ('answered','rejected','withdrawn') OFFSET 0) AS open
+   WHERE d.number_hash = h LIMIT 1) AS one) AS has_open)
 SELECT n.now, i.answer, i.body_hash, o.has_open,
   CASE WHEN i.sid IS NULL AND NOT o.has_open THEN nextval('ticket_number_seq') END,
   (SELECT json_agg(json_build_array(there.post, there.id, there.rank, there.channels))

@@ -21,6 +21,7 @@ from hotline.store.models import (
     TicketEvent,
     TicketIdentity,
 )
+from hotline.store.tickets import REAL
 
 _LATE: Final = (
     "at BETWEEN due_at - (due_at - limit_from) * {share} AND due_at AND due_at > limit_from"
@@ -142,7 +143,8 @@ def come_back_since(session: Session, since: datetime, window: timedelta) -> lis
               AND s.at < t.received_at AND s.at >= t.received_at - CAST(:length AS interval)
               AND s.ticket_id <> t.id
             LEFT JOIN ticket_identity o ON o.ticket_id = s.ticket_id
-            WHERE t.received_at >= :since AND (s.grid = t.grid OR o.number_hash = i.number_hash)
+            WHERE t.received_at >= :since AND NOT t.synthetic
+              AND (s.grid = t.grid OR o.number_hash = i.number_hash)
             """),
             {"since": since, "length": window},
         ).scalars()
@@ -183,6 +185,7 @@ def later(session: Session, claim: Submission, until: datetime) -> list[Later]:
             col(Ticket.received_at) > claim.at,
             col(Ticket.received_at) <= until,
             col(Ticket.id) != claim.ticket_id,
+            REAL,
         )
         .order_by(col(Ticket.received_at), col(Ticket.id))
         .limit(_MOST_RETURNS)
@@ -200,6 +203,7 @@ def _like_that_day() -> sa.ScalarSelect[int]:
             col(other.class_code) == col(Ticket.class_code),
             col(other.town) == col(Ticket.town),
             col(other.id) != col(Ticket.id),
+            sa.not_(col(other.synthetic)),
             col(other.received_at).between(
                 col(Ticket.received_at) - half_day, col(Ticket.received_at) + half_day
             ),
@@ -217,6 +221,7 @@ def like_before(session: Session, ticket: Ticket, since: datetime) -> int:
             col(Ticket.grid) == ticket.grid,
             col(Ticket.received_at).between(since, ticket.received_at),
             col(Ticket.id) != ticket.id,
+            REAL,
         )
     ).scalar_one()
     return found

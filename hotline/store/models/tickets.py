@@ -20,7 +20,9 @@ class Ticket(SQLModel, table=True):
     ``members`` counts, on that ticket, what was merged into it. ``shield`` is
     ``confidential`` or ``anonymous`` where the caller wished so;
     ``first_asked`` is whoever took the demand first (首问负责). ``rooted_seq`` and
-    ``counted_seq`` say up to which event it is sealed and counted.
+    ``counted_seq`` say up to which event it is sealed and counted. ``synthetic`` marks a test
+    demand of our own (a prober's): it takes the way of every other one, and is in no list, no
+    rate and on nobody's telephone.
     """
 
     __tablename__ = "ticket"
@@ -64,6 +66,7 @@ class Ticket(SQLModel, table=True):
     window_id: str | None = None
     first_asked: UUID | None = Field(default=None, foreign_key="staff.id")
     counted_seq: int = 0
+    synthetic: bool = False
 
     @property
     def confidential(self) -> bool:
