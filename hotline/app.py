@@ -8,6 +8,7 @@ from flask import Flask
 from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.domain import retention
+from hotline.in_force import InForce
 from hotline.web import (
     blueprints,
     compress,
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit.maps.router.warm()
     app.extensions["hotline"] = parts.Parts(
         engine=engine,
-        kit=kit,
+        in_force=InForce(engine, kit),
         carrier_tokens=tuple(token.get_secret_value() for token in settings.carrier_tokens),
         sign_in_lasts=timedelta(hours=settings.sign_in_hours),
         secure_cookies=settings.secure_cookies,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     for part in _PARTS:
         part.init_app(app)
+    app.before_request(parts.look)
     # After the request has its id, so that a refusal can be told apart in the log.
     app.before_request(parts.refuse_foreign)
     blueprints.register(app)

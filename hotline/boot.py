@@ -79,12 +79,13 @@ def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) 
         read: how maps are read; by default in this process.
 
     Raises:
-        SetupError: the map has faults, or this map was never applied (`release` does that).
+        SetupError: no map is in force yet (`release` sees to that), or it has faults.
     """
-    maps = Maps(_map_text(settings.grid_map), read)
     with Session(engine) as session:
-        if not policy.is_applied(session, maps.current.version):
-            raise SetupError(map_version=maps.current.version, reason="not_applied_run_release")
+        in_force = policy.in_force(session)
+        if in_force is None:
+            raise SetupError(reason="no_map_in_force_run_release")
+        maps = Maps(in_force.content, read)
         calendar = policy.calendar(session, maps.current.office)
     keys = build_keys(settings)
     return Kit(

@@ -1,6 +1,7 @@
 """What every command needs besides its rows: the map, the keys, the calendar, the door's name."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,19 +40,42 @@ def _router(content: str, read: Reader) -> Router:
 
 
 class Maps:
-    """The current map, and every older version that still has tickets, read once a process."""
+    """The map in force, and every older version that still has tickets, read once a process.
+
+    It never changes which map leads: whatever holds on to it decides by one map from the first
+    look to the last (`hotline.in_force` makes a new one).
+    """
 
     def __init__(self, content: str, read: Reader = parse_here) -> None:
         self._read = read
-        router = _router(content, read)
-        self._routers = {router.map.version: router}
+        self._routers: dict[str, Router] = {}
+        self._lead(_router(content, read))
+
+    def _lead(self, router: Router) -> None:
+        self._routers[router.map.version] = router
+        self.router = router
+        """What reads and routes new demands."""
         self.current: GridMap = router.map
         self.danger_words = DangerWords(router.map)
 
-    @property
-    def router(self) -> Router:
-        """What reads and routes new demands."""
-        return self._routers[self.current.version]
+    def led_by(self, router: Router) -> "Maps":
+        """Return the same maps with another one in force."""
+        other = copy(self)
+        other._lead(router)  # noqa: SLF001  our own kind
+        return other
+
+    def read_apart(self, session: Session, version: str, read: Reader) -> Router:
+        """Return the router of a kept version, read by ``read`` if it is not known yet.
+
+        Raises:
+            SetupError: no such version was ever applied here, or it has faults.
+        """
+        if version not in self._routers:
+            row = session.get(MapVersion, version)
+            if row is None:
+                raise SetupError(map_version=version)
+            self._routers[version] = _router(row.content, read)
+        return self._routers[version]
 
     def get(self, session: Session, version: str) -> GridMap:
         """Return the map that decided, as it was then.
@@ -67,12 +91,7 @@ class Maps:
         Raises:
             SetupError: no such version was ever applied here.
         """
-        if version not in self._routers:
-            row = session.get(MapVersion, version)
-            if row is None:
-                raise SetupError(map_version=version)
-            self._routers[version] = _router(row.content, self._read)
-        return self._routers[version]
+        return self.read_apart(session, version, self._read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, select
 
 from hotline.domain.closing import ResultKind
+from hotline.in_force import InForce
 from hotline.services import closing, photos, tickets
 from hotline.store.models import FlagRow, Submission, SuspicionRow
 from tests.county import County
@@ -15,7 +16,7 @@ LONG = "主管道接口漏水，已更换接口并恢复供水，逐户查看水
 
 def parts(county: County) -> Runtime:
     """Return the county as a worker has it."""
-    return Runtime(county.settings, county.engine, county.kit)
+    return Runtime(county.settings, county.engine, InForce(county.engine, county.kit))
 
 
 def signed(county: County, words: str | None = None, **more) -> str:

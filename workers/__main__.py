@@ -4,13 +4,29 @@ import time
 
 import redis
 import structlog
-from rq import Worker
+from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from hotline.jobs import queue
 from workers.runtime import runtime, the_queue
 
 log = structlog.get_logger(__name__)
+
+
+class PolicyWorker(Worker):
+    """A worker whose children find the map that is in force."""
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Take up a newer map, if there is one, before the child that does the job is made.
+
+        The parent's connection is closed again: a child must never inherit it.
+        """
+        parts = runtime()
+        if parts.in_force.refresh_if_time():
+            parts.kit.maps.router.warm()
+        parts.engine.dispose()
+        super().execute_job(job, queue)
 
 
 def main() -> None:
@@ -20,7 +36,9 @@ def main() -> None:
     while True:
         connection = the_queue()
         try:
-            worker = Worker([queue(connection)], connection=connection, serializer=JSONSerializer)
+            worker = PolicyWorker(
+                [queue(connection)], connection=connection, serializer=JSONSerializer
+            )
             # RQ's own scheduler and retries stay off: the rows hold what is due.
             if worker.work(with_scheduler=False, logging_level="WARNING") is not None:
                 return

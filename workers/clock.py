@@ -106,6 +106,7 @@ def run(parts: Runtime, stop: threading.Event) -> None:
     while not stop.is_set():
         busy = False
         try:
+            parts.in_force.look()
             busy = pass_over(parts.engine, parts.kit) > 0
             relay(parts.engine, the_queue())
         except (sa.exc.OperationalError, sa.exc.TimeoutError, redis.exceptions.RedisError) as error:

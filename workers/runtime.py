@@ -13,6 +13,7 @@ from hotline import boot, log
 from hotline.channels.carrier import Carrier
 from hotline.channels.notices import Notifier
 from hotline.grid_apart import parse_apart
+from hotline.in_force import InForce
 from hotline.kit import Kit
 from hotline.work import SYSTEM, Actor, Work, open_work
 
@@ -23,7 +24,12 @@ class Runtime:
 
     settings: Settings
     engine: sa.Engine
-    kit: Kit
+    in_force: InForce
+
+    @property
+    def kit(self) -> Kit:
+        """What a command that begins now decides by."""
+        return self.in_force.kit
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM) -> Iterator[Work]:
@@ -45,7 +51,7 @@ def runtime() -> Runtime:
     boot.refuse_unsafe(settings, engine)
     kit = boot.build_kit(settings, engine, parse_apart)
     engine.dispose()
-    return Runtime(settings, engine, kit)
+    return Runtime(settings, engine, InForce(engine, kit, reads_demands=False))
 
 
 @cache

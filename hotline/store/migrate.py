@@ -19,6 +19,8 @@ APPEND_ONLY: Final = (
     "identity_view",
     "staff_change",
     "notice_attempt",
+    "map_version",
+    "policy_change",
 )
 _HERE = Path(__file__).parent / "migrations"
 

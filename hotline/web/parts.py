@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from hotline.domain.errors import NotAllowedError, SignInError
 from hotline.domain.retention import Kind
 from hotline.domain.tickets import Role
+from hotline.in_force import InForce
 from hotline.kit import Kit
 from hotline.services import accounts
 from hotline.services.accounts import SignedIn
@@ -35,18 +36,28 @@ class Parts:
     """What the app was built with; it stands in ``app.extensions["hotline"]``."""
 
     engine: sa.Engine
-    kit: Kit
+    in_force: InForce
     carrier_tokens: tuple[str, ...]
     sign_in_lasts: timedelta
     secure_cookies: bool
     photos_per_command: int
     kept_for: Mapping[Kind, timedelta]
 
+    @property
+    def kit(self) -> Kit:
+        """What a command that begins now decides by."""
+        return self.in_force.kit
+
 
 def parts() -> Parts:
     """Return the parts of the current app."""
     found: Parts = current_app.extensions["hotline"]
     return found
+
+
+def look() -> None:
+    """Notice a map that came into force: before a request, and without keeping it waiting."""
+    parts().in_force.look()
 
 
 @contextmanager

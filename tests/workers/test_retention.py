@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from hotline.domain.retention import DEFAULT_DAYS, Kind, periods
 from hotline.domain.tickets import Action
+from hotline.in_force import InForce
 from hotline.services import audit, identity, retention
 from hotline.store.models import Erasure, Media, TicketIdentity, TicketText
 from tests.county import County
@@ -20,7 +21,9 @@ from workers.runtime import Runtime
 
 def erase(county: County, **days: int) -> dict[str, int]:
     """Let the worker erase what is due, by these periods."""
-    return run(Runtime(county.settings, county.engine, county.kit), periods(days))
+    return run(
+        Runtime(county.settings, county.engine, InForce(county.engine, county.kit)), periods(days)
+    )
 
 
 def rows(county: County, model):

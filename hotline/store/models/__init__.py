@@ -24,7 +24,7 @@ from hotline.store.models.people import (
     StaffChange,
     StaffUpload,
 )
-from hotline.store.models.policy import CalendarDay, MapVersion
+from hotline.store.models.policy import CalendarDay, MapVersion, PolicyChange
 from hotline.store.models.rates import RateCell, RateRebuild, TicketFact
 from hotline.store.models.suspicion import (
     FlagRow,
@@ -69,6 +69,7 @@ __all__ = [
     "PasswordLink",
     "PhotoLooks",
     "PhotoTwinRow",
+    "PolicyChange",
     "PostHolding",
     "Presence",
     "RateCell",

@@ -1,0 +1,97 @@
+"""The kit of a process, renewed while it runs: a map that came into force needs no restart.
+
+Every process asks once a second which version is in force. A new one is read in a child process
+and then takes the old one's place, all at once: a command that began under the old map ends under
+it, because it holds on to the kit that it was given.
+"""
+
+import threading
+import time
+from dataclasses import replace
+from typing import Final
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import Session
+
+from hotline.domain.errors import SetupError
+from hotline.grid_apart import parse_apart
+from hotline.kit import Kit
+from hotline.store import policy
+
+log = structlog.get_logger(__name__)
+EVERY_S: Final = 1.0
+
+
+class InForce:
+    """What a process decides by, now."""
+
+    def __init__(self, engine: sa.Engine, kit: Kit, *, reads_demands: bool = True) -> None:
+        """Begin with the kit that the process was started with.
+
+        Args:
+            engine: of this process.
+            kit: as `boot.build_kit` made it.
+            reads_demands: whether this process reads callers' words: the clock does not, and
+                saves the memory that this takes.
+        """
+        self._engine = engine
+        self._kit = kit
+        self._reads_demands = reads_demands
+        self._next = 0.0
+        self._reading: threading.Thread | None = None
+
+    @property
+    def kit(self) -> Kit:
+        """The kit by which a command that begins now decides, to its end."""
+        return self._kit
+
+    def look(self) -> None:
+        """Begin to take up a newer map, if there is one; keep nobody waiting for it."""
+        if self._is_early() or (self._reading is not None and self._reading.is_alive()):
+            return
+        if (version := self._newer()) is not None:
+            self._reading = threading.Thread(
+                target=self._take_up, args=(version,), name="policy", daemon=True
+            )
+            self._reading.start()
+
+    def refresh(self) -> bool:
+        """Take up a newer map before this returns, and say whether there was one."""
+        if (version := self._newer()) is None:
+            return False
+        self._take_up(version)
+        return True
+
+    def refresh_if_time(self) -> bool:
+        """Do `refresh`, at most once a second."""
+        return False if self._is_early() else self.refresh()
+
+    def _is_early(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return True
+        self._next = now + EVERY_S
+        return False
+
+    def _newer(self) -> str | None:
+        try:
+            version = policy.version_in_force(self._engine)
+        except (sa.exc.OperationalError, sa.exc.TimeoutError):
+            # A database that is away has put nothing into force; whoever needs it will say so.
+            return None
+        return version if version != self._kit.maps.current.version else None
+
+    def _take_up(self, version: str) -> None:
+        try:
+            with Session(self._engine) as session:
+                router = self._kit.maps.read_apart(session, version, parse_apart)
+        except SetupError:
+            log.exception("policy_unreadable", version=version[:12])
+            return
+        if self._reads_demands:
+            router.warm()
+        maps = self._kit.maps.led_by(router)
+        calendar = replace(self._kit.calendar, office=router.map.office)
+        self._kit = replace(self._kit, maps=maps, calendar=calendar)
+        log.info("policy_in_force", version=version[:12])
