@@ -49,7 +49,7 @@ def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url
         "retention": "/audit/retention/",
         "redact": f"/audit/tickets/{shown['night']}/texts/{text_id}",
     }
-    for size, language in ((PHONE, "zh-CN"), (PHONE, "en"), (DESK, "zh-CN")):
+    for size, language in ((PHONE, "zh-CN"), (DESK, "en")):
         for login, pages in (("operator1", operators), ("supervisor", supervisors)):
             with open_context(browser, size, language) as context:
                 page = context.new_page()

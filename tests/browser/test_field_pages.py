@@ -22,6 +22,10 @@ from tests.web.field.field import (
 )
 from tests.web.test_citizen import asked
 
+# Each size and each language is looked at, as on the desks; not every pair of them.
+LOOKS = pytest.mark.parametrize(
+    ("size", "language"), [(PHONE, "zh"), (DESK, "en")], ids=["phone", "desk"]
+)
 MOST_BYTES = 15_000  # of a page's HTML, compressed: what a slow network can carry at once
 
 
@@ -71,8 +75,7 @@ def county_at_work(county: County) -> dict[str, str]:
     return pages
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_everybody_can_use_an_officers_pages(browser: Browser, county, site, size, language):
     pages = county_at_work(county)
     with open_context(browser, size, {"zh": "zh-CN", "en": "en-GB"}[language]) as context:
@@ -84,8 +87,7 @@ def test_everybody_can_use_an_officers_pages(browser: Browser, county, site, siz
         assert faults == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@LOOKS
 def test_everybody_can_use_a_units_pages(browser: Browser, county, site, size, language):
     officer = Phone(county, OFFICER)
     pages = {"calls": "/field/whistles/"}

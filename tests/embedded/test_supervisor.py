@@ -149,7 +149,7 @@ def test_a_killed_web_server_takes_its_workers_along_and_starts_again(start):
     os.kill(master, signal.SIGKILL)
 
     up.wait_to_say("web     | ended with signal SIGKILL; starting again in 0.5 s")
-    assert not set(former) & set(up.descendants())
+    assert wait_until(lambda: not set(former) & set(up.descendants()), 10)
     assert wait_until(up.answers, 10)
 
 
