@@ -118,6 +118,18 @@ class Calendar:
             day += _ONE_DAY
         raise InvalidError(start=start, reason="no_working_time_within_three_years")
 
+    def windows_before(self, end: datetime) -> Iterator[Counted]:
+        """Yield what lies before ``end`` of every office window, the latest first."""
+        local = end.astimezone(self.office.zone)
+        day = local.date()
+        while local.date() - day < _LONGEST:
+            if self.is_working(day):
+                for opens, closes in reversed(self.office.windows):
+                    begin = self._at(day, opens)
+                    if begin < local:
+                        yield Counted(begin, min(local, self._at(day, closes)))
+            day -= _ONE_DAY
+
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, self.office.zone)
 
@@ -149,6 +161,30 @@ def due_at(start: datetime, limit: Limit, calendar: Calendar) -> Deadline:
     at = stretches[-1].closes
     provisional = not limit.is_natural and at.date() > calendar.known_until
     return Deadline(at, provisional, tuple(stretches))
+
+
+def due_before(end: datetime, limit: Limit, calendar: Calendar) -> datetime:
+    """Return the instant at which ``limit`` is left before ``end``: what `due_at` undoes.
+
+    Args:
+        end: an aware datetime.
+        limit: natural or working time, not negative.
+        calendar: the county's.
+
+    Raises:
+        InvalidError: ``end`` has no zone, ``limit`` is negative, or no office time is left within
+            three years before.
+    """
+    if end.tzinfo is None or limit.amount < 0:
+        raise InvalidError(end=end, limit=str(limit))
+    if limit.is_natural:
+        return end - timedelta(seconds=limit.amount)
+    left = working_time(limit, calendar.office)
+    for window in calendar.windows_before(end):
+        if window.length >= left:
+            return window.closes - left
+        left -= window.length
+    raise InvalidError(end=end, reason="no_working_time_within_three_years")
 
 
 def working_time(limit: Limit, office: Office) -> timedelta:

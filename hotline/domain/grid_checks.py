@@ -23,7 +23,7 @@ REQUIRED_STEPS: Final = (
 KNOWN_STEPS: Final = frozenset(
     {
         *REQUIRED_STEPS,
-        *("handle", "on_site", "first_report", "adjudicate", "warn_before"),
+        *("handle", "on_site", "first_report", "adjudicate", "warn_early", "warn_before"),
         *("circular_after", "revisit", "bad_rating_call", "bad_rating_fix"),
         *("long_term", "long_term_review", "rule_rejection"),
     }

@@ -106,6 +106,12 @@ class Action(StrEnum):
     DISCREDIT = "discredit"  # the claim no longer counts as a closure
     REDACT = "redact"  # words are struck out for good, with a reason
     ERASE = "erase"  # what was kept long enough is erased
+    WARN = "warn"  # 预警、黄灯、红灯: the limit of the result comes near, or has passed
+    URGE = "urge"  # 催办, by a supervisor's hand
+    OVERSEE = "oversee"  # 督办, 提级督办: by a supervisor's hand, or by the time that has passed
+    RELAX = "relax"  # a supervisor watches it less closely again
+    CIRCULATE = "circulate"  # 通报: it is named before the whole county
+    RESTORE = "restore"  # the auditor found a limit that was not running, and set it
 
 
 class Step(StrEnum):
@@ -129,11 +135,15 @@ class Step(StrEnum):
     RULE_REJECTION = "rule_rejection"
     REACT = "react"  # a matter at a window is taken up
     GAP = "gap"
+    EARLY = "early"  # 预警
+    YELLOW = "yellow"  # 黄灯
+    CIRCULATE = "circulate"  # 通报
 
 
 class Supervision(IntEnum):
-    """How closely a ticket is watched (督办), as its line says in the map. Values are stored.
+    """How closely a ticket is watched (督办). Values are stored.
 
+    Its line sets the first level in the map; time that passes, and supervisors, set higher ones.
     Each level does what the levels below it do as well.
     """
 
@@ -248,6 +258,12 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.GAP_FILLED: (_OPEN, _OFFICER | _OPERATOR | _CITIZEN),
     Action.CODE: (tuple(Status), _CITIZEN | _OPERATOR),
     Action.REDACT: (tuple(Status), _by(Role.SUPERVISOR, Role.ADMIN)),
+    Action.WARN: (_IN_HAND, _SYSTEM),
+    Action.URGE: (_OPEN, _SUPERVISOR),
+    Action.OVERSEE: (_OPEN, _SYSTEM | _SUPERVISOR),
+    Action.RELAX: (_OPEN, _SUPERVISOR),
+    Action.CIRCULATE: (_IN_HAND, _SYSTEM),
+    Action.RESTORE: (tuple(Status), _SYSTEM),
     Action.ERASE: (tuple(set(Status) - set(_OPEN)), _SYSTEM),
 }
 

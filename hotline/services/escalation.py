@@ -16,6 +16,7 @@ from hotline.services import (
     flags,
     gaps,
     merging,
+    supervision,
     telling,
     tickets,
     timing,
@@ -132,6 +133,7 @@ def _contact(work: Work, ticket: Ticket, timer: Timer) -> None:
 
 def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
     """Not done in time: it climbs one rung (逐级化解); at the top the top is reminded."""
+    supervision.past_limit(work, ticket, timer)
     if timing.rung_above(work, ticket) is None:
         _remind_role(work, ticket, timer)
         return
@@ -139,6 +141,7 @@ def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
     climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
     if told := [*_tell_supervisors(work, ticket, timer), *_tell_top(work, ticket, timer)]:
         _record(work, ticket, timer, Action.REMIND, {"told": told})
+    supervision.watch_late(ticket)
     _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
 
 
@@ -200,6 +203,9 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.RULE_REJECTION: _remind_role,
     Step.REACT: _react,
     Step.GAP: _gap,
+    Step.EARLY: supervision.warn,
+    Step.YELLOW: supervision.warn,
+    Step.CIRCULATE: supervision.circulate,
     Step.MERGED: _merged,
     Step.REOPEN: _reopen,
     Step.ASK: _ask,

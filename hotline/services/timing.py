@@ -8,6 +8,7 @@ from uuid import UUID
 from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
+from hotline.domain.supervision import Alert, early_at, yellow_at
 from hotline.domain.tickets import CLOCK, ENDS, UNACCEPTED, Status, Step
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
@@ -15,7 +16,8 @@ from hotline.work import Work
 
 # The limits that belong to the course of the ticket; whistles have their own.
 _COURSE: Final = frozenset(CLOCK.values()) | {
-    *(Step.CONTACT, Step.ASK, Step.REOPEN, Step.REACT, Step.GAP)
+    *(Step.CONTACT, Step.ASK, Step.REOPEN, Step.REACT, Step.GAP),
+    *(Step.EARLY, Step.YELLOW, Step.CIRCULATE),
 }
 # Which of them go on in a new status. The first contact is owed whoever holds the ticket, and
 # asking for more time stops nothing.
@@ -23,7 +25,9 @@ _KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
     Status.DISPATCHED: frozenset({Step.CONTACT}),
     Status.DISPUTED: frozenset({Step.CONTACT}),
     Status.HANDLING: frozenset({Step.CONTACT}),
-    Status.EXTENSION_PENDING: frozenset({Step.CONTACT, Step.HANDLE}),
+    Status.EXTENSION_PENDING: frozenset(
+        {Step.CONTACT, Step.HANDLE, Step.EARLY, Step.YELLOW, Step.CIRCULATE}
+    ),
 }
 
 
@@ -76,7 +80,41 @@ def enter(
     start_timer(work, ticket, step, due.at)
     if ticket.status is not Status.EXTENSION_PENDING:
         ticket.due_at, ticket.due_provisional = due.at, due.provisional
+        ticket.alert = Alert.NONE
+    if step is Step.HANDLE:
+        warn(work, ticket, start or work.now, due.at)
     return due
+
+
+def warn(work: Work, ticket: Ticket, start: datetime, due: datetime) -> None:
+    """Set the next warning before the limit of a result: the early one, else the yellow one.
+
+    Args:
+        work: the command.
+        ticket: locked, with the stage that it has come to.
+        start: when the limit began to count, or the early warning was given.
+        due: when it ends.
+    """
+    found = next_warning(work, ticket, start, due)
+    if found is not None:
+        start_timer(work, ticket, *found)
+
+
+def next_warning(
+    work: Work, ticket: Ticket, start: datetime, due: datetime
+) -> tuple[Step, datetime] | None:
+    """Return which warning comes next and when; maps need not set any."""
+    if ticket.alert >= Alert.YELLOW:
+        return None
+    known = map_of(work, ticket).limits.steps
+    calendar = work.kit.calendar
+    if ticket.alert < Alert.EARLY and "warn_early" in known:
+        early = early_at(start, due, limit_of(work, ticket, "warn_early"), calendar)
+        if early is not None:
+            return Step.EARLY, early
+    if "warn_before" not in known:
+        return None
+    return Step.YELLOW, yellow_at(start, due, limit_of(work, ticket, "warn_before"), calendar)
 
 
 def _going_on(status: Status) -> frozenset[Step]:

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from hotline.domain.tickets import OWNER, Action, Status
+from hotline.domain.supervision import Alert
+from hotline.domain.tickets import OWNER, Action, Status, Supervision
 from hotline.store import paging
 from hotline.store.models import (
     Ask,
@@ -160,6 +161,45 @@ def _merged(
 
 def _by_limit(ticket: type[Ticket]) -> Order:
     return Order((endless(ticket.due_at), col(ticket.id)))
+
+
+# What supervisors watch: by how closely, and by how far a limit has come.
+WATCHED: Final[Mapping[str, sa.ColumnElement[bool]]] = {
+    "raised": col(Ticket.supervised) == Supervision.TO_THE_TOP,
+    "overseen": col(Ticket.supervised) == Supervision.FROM_THE_START,
+    "urged": col(Ticket.supervised) == Supervision.WHEN_LATE,
+    "circulated": col(Ticket.alert) == Alert.CIRCULATED,
+    "red": col(Ticket.alert).between(Alert.RED, Alert.RAISED),
+    "yellow": col(Ticket.alert) == Alert.YELLOW,
+}
+
+
+def watched(session: Session, name: str, *, at: str = "", size: int = PAGE) -> Page[Ticket]:
+    """Return a page of one list of what is watched, the one that is due first in front.
+
+    Args:
+        session: any.
+        name: of `WATCHED`.
+        at: where the page begins (`hotline.store.paging`).
+        size: how many at most.
+    """
+    if name == "red":
+        stages = range(Alert.RED, Alert.CIRCULATED)
+        return _merged(session, [[col(Ticket.alert) == stage] for stage in stages], at, size)
+    return _merged(session, [[WATCHED[name]]], at, size)
+
+
+def count_watched(session: Session) -> dict[str, int]:
+    """Return how many tickets each list of `WATCHED` has, counted up to `MANY`, in one query."""
+    open_ = col(Ticket.closed_at).is_(None)
+    counts = [
+        sa.select(sa.func.count())
+        .select_from(sa.select(sa.literal(1)).where(open_, REAL, which).limit(MANY).subquery())
+        .scalar_subquery()
+        .label(name)
+        for name, which in WATCHED.items()
+    ]
+    return dict(session.execute(sa.select(*counts)).one()._mapping)  # noqa: SLF001  public, by its documentation
 
 
 def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:

@@ -55,5 +55,6 @@ def carry_out(
         commands.once(work, number, envelope, once)
     if back is not None:
         return redirect(url_for(back, about=number, done=action), code=303)
-    own = "audit.tickets.show" if request.blueprint == "audit.tickets" else "console.tickets.show"
+    audits = (request.blueprint or "").startswith("audit.")
+    own = "audit.tickets.show" if audits else "console.tickets.show"
     return redirect(url_for(own, number=number, done=action), code=303)

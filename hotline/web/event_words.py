@@ -36,6 +36,11 @@ TONES: Final[Mapping[Action, str]] = {
     Action.RETURN: "warn",
     Action.EXTEND: "warn",
     Action.LAPSE: "warn",
+    Action.WARN: "warn",
+    Action.URGE: "late",
+    Action.OVERSEE: "late",
+    Action.CIRCULATE: "late",
+    Action.RESTORE: "warn",
     Action.REJECT: "warn",
     Action.OBJECT: "late",
     Action.WITHDRAW: "warn",
@@ -62,6 +67,7 @@ _BY: Final = {
     "operator": lazy_gettext("与话务员通话"),
     "counter": lazy_gettext("窗口当面"),
 }
+_ALERTS: Final = {alert.name.lower(): said for alert, said in words.ALERTS.items()}
 _SHIELDS: Final = {
     "confidential": lazy_gettext("保密"),
     "anonymous": lazy_gettext("匿名"),
@@ -296,6 +302,9 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "before": (lazy_gettext("原时限"), _instant),
     "each": (lazy_gettext("延长"), _limit),
     "repeat": (lazy_gettext("第几次催促"), _count),
+    "alert": (lazy_gettext("亮灯"), _by_table(_ALERTS)),
+    "level": (lazy_gettext("督办级别"), _by_table({0: lazy_gettext("没有"), **words.SUPERVISION})),
+    "times": (lazy_gettext("第几次催促"), _count),
     "redos": (lazy_gettext("重办次数"), _plain),
     "urgent": (lazy_gettext("紧急"), _yes),
     "outcome": (lazy_gettext("联系结果"), _by_table(_OUTCOMES)),

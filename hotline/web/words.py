@@ -8,6 +8,7 @@ from flask import Flask
 from hotline.domain.closing import ResultKind
 from hotline.domain.retention import Kind
 from hotline.domain.routing import TriageReason
+from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
@@ -104,6 +105,12 @@ ACTIONS: Final = {
     Action.DISCREDIT: _("本次办结不再计入"),
     Action.REDACT: _("隐去文字"),
     Action.ERASE: _("到期清除"),
+    Action.WARN: _("预警"),
+    Action.URGE: _("督办员催办"),
+    Action.OVERSEE: _("列入督办"),
+    Action.RELAX: _("解除督办"),
+    Action.CIRCULATE: _("列入通报"),
+    Action.RESTORE: _("巡查补设时限"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -134,6 +141,27 @@ STEPS: Final = {
     Step.RULE_FLAG: _("疑点裁定时限"),
     Step.MERGED: _("并案办理时限"),
     Step.REOPEN: _("重办主单"),
+    Step.EARLY: _("预警"),
+    Step.YELLOW: _("黄灯预警"),
+    Step.CIRCULATE: _("通报"),
+}
+# How closely a ticket is watched, and how far the limit of its result has come.
+SUPERVISION: Final = {1: _("催办"), 2: _("督办"), 3: _("提级督办")}
+ALERTS: Final = {
+    Alert.EARLY: _("预警"),
+    Alert.YELLOW: _("黄灯"),
+    Alert.RED: _("红灯"),
+    Alert.OVERSEEN: _("红灯"),
+    Alert.RAISED: _("红灯"),
+    Alert.CIRCULATED: _("通报"),
+}
+WATCH_LISTS: Final = {
+    "raised": _("提级督办"),
+    "overseen": _("督办"),
+    "urged": _("催办"),
+    "circulated": _("通报"),
+    "red": _("红灯"),
+    "yellow": _("黄灯"),
 }
 TRIAGE_REASONS: Final = {
     TriageReason.PLACE_MISSING.value: _("地点缺失"),
@@ -202,6 +230,9 @@ ATTENTION: Final = {
     "late_react": _("窗口事项无人响应"),
     "objected": _("来电人对答复或不予受理有异议"),
     "late_rule_flag": _("疑点裁定超时"),
+    "raised": _("已提级督办"),
+    "circulated": _("已列入通报"),
+    "chain_restored": _("巡查发现时限没有在走，已补设"),
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
@@ -294,6 +325,9 @@ REFUSALS: Final = {
     "own_shift": _("自己交的班，要由别人来接。"),
     "shift_taken": _("已经有人接班了。"),
     "no_grid": _("工单还没有确定网格。"),
+    "watched_already": _("已经在这一级督办了。"),
+    "not_watched": _("现在没有督办。"),
+    "not_owed": _("现在等来电人答复，没有谁可催。"),
     "not_asked": _("现在没有要您回答的问题。"),
     "not_submitted": _("还没有提交结果。"),
     "return_too_late": _("退单时限已过，由首接单位办理。"),
@@ -348,6 +382,7 @@ FIELDS: Final = {
     "solved": _("是否解决"),
     "sure": _("是我自己要撤回"),
     "window": _("窗口"),
+    "level": _("级别"),
 }
 
 
@@ -357,6 +392,9 @@ def init_app(app: Flask) -> None:
         **desk_words.TABLES,
         **suspicion_words.TABLES,
         "actions": ACTIONS,
+        "alerts": ALERTS,
+        "supervision": SUPERVISION,
+        "watch_lists": WATCH_LISTS,
         "attention": ATTENTION,
         "channels": CHANNELS,
         "grades": GRADES,

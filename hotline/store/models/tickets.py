@@ -22,7 +22,9 @@ class Ticket(SQLModel, table=True):
     ``first_asked`` is whoever took the demand first (首问负责). ``rooted_seq`` and
     ``counted_seq`` say up to which event it is sealed and counted. ``synthetic`` marks a test
     demand of our own (a prober's): it takes the way of every other one, and is in no list, no
-    rate and on nobody's telephone.
+    rate and on nobody's telephone. ``supervised`` says how closely people watch it, ``alert``
+    how far the limit of its result has come (`hotline.domain.supervision`), ``urged`` how often
+    supervisors have urged it on (催办).
     """
 
     __tablename__ = "ticket"
@@ -67,6 +69,8 @@ class Ticket(SQLModel, table=True):
     first_asked: UUID | None = Field(default=None, foreign_key="staff.id")
     counted_seq: int = 0
     synthetic: bool = False
+    alert: int = 0
+    urged: int = 0
 
     @property
     def confidential(self) -> bool:

@@ -2,8 +2,18 @@
 
 from flask import Blueprint
 
-from hotline.web.audit import attention, board, flags, rates, refusals, retention, tickets, views
+from hotline.web.audit import (
+    attention,
+    board,
+    flags,
+    rates,
+    refusals,
+    retention,
+    supervision,
+    tickets,
+    views,
+)
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-for part in (attention, board, flags, rates, refusals, retention, tickets, views):
+for part in (attention, board, flags, rates, refusals, retention, supervision, tickets, views):
     bp.register_blueprint(part.bp)

@@ -47,6 +47,7 @@ class Sheet:
     possible: list[str]
     next: str | None
     merged: list[desk.Merged]
+    oversight: list[TicketText]
 
     @property
     def clock(self) -> Step | None:
@@ -91,7 +92,14 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         possible=can,
         next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
         merged=desk.merged(session, ticket.id) if ticket.members else [],
+        oversight=_oversight(ticket, texts),
     )
+
+
+def _oversight(ticket: Ticket, texts: list[TicketText]) -> list[TicketText]:
+    """Return what a supervisor wrote last, while the ticket is watched."""
+    said = [text for text in texts if text.kind == "oversight" and text.body]
+    return said[-1:] if ticket.supervised else []
 
 
 def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
