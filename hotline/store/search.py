@@ -32,17 +32,20 @@ _PUT: Final = sa.text(
     " ON CONFLICT (ticket_id) DO UPDATE SET terms = excluded.terms"
     " WHERE ticket_search.terms <> excluded.terms"
 )
-# Without the fence (OFFSET 0) the planner may walk the newest rows for a word that none has.
-_FIND: Final = (
+# What stands within the fence (OFFSET 0) can only be asked of the index over terms. The planner
+# would otherwise walk the newest rows for a word that none has; and in the plan that it keeps for a
+# prepared statement, where it does not know the span, it would read the whole index over time once
+# for each month.
+FIND: Final = (
     "SELECT found.ticket_id, CAST(found.received_at AS text), CAST(found.ticket_id AS text) FROM ("
     " SELECT hit.ticket_id, hit.received_at"
     " FROM generate_series(CAST(:first AS integer), CAST(:last AS integer), :step) AS month"
     " CROSS JOIN LATERAL ("
     "  SELECT ticket_id, received_at FROM ("
     "   SELECT ticket_id, received_at FROM ticket_search"
-    "   WHERE terms @> (CAST(:terms AS integer[]) || month)"
-    "   AND received_at BETWEEN :low AND :high"
-    "   AND (received_at, ticket_id) {compare} (:at, CAST(:id AS uuid)) OFFSET 0) AS fenced"
+    "   WHERE terms @> (CAST(:terms AS integer[]) || month) OFFSET 0) AS fenced"
+    "  WHERE received_at BETWEEN :low AND :high"
+    "  AND (received_at, ticket_id) {compare} (:at, CAST(:id AS uuid))"
     "  ORDER BY received_at {way}, ticket_id {way} LIMIT :limit) AS hit"
     " LIMIT :limit) AS found ORDER BY found.received_at {way}, found.ticket_id {way}"
 )
@@ -123,7 +126,7 @@ def find(
     first, last = (edge[0], high) if place.backwards else (edge[0], low)
     compare, way, step = (">", "ASC", 1) if place.backwards else ("<", "DESC", -1)
     rows = session.execute(
-        sa.text(_FIND.format(compare=compare, way=way)),
+        sa.text(FIND.format(compare=compare, way=way)),
         {
             "first": terms.month(first),
             "last": terms.month(last),

@@ -24,6 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
 _DEFAULT: Final = "zh"
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(TRANSLATIONS),
     )
     app.jinja_env.install_gettext_callables(gettext, _several, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = _marked
     app.after_request(_remember)
     app.context_processor(lambda: {"page_language": page_language, "language_links": _links})
 
@@ -84,6 +86,16 @@ def gettext(text: str, **values: object) -> str:
     if not has_request_context() or chosen_language() == _DEFAULT:
         return text % values if values else text
     return str(flask_babel.gettext(text, **values))
+
+
+def _marked(text: str, **values: object) -> Markup:
+    """Return what `gettext` returns, for a template: values are escaped, the text is ours.
+
+    Jinja's own ``_`` does the same through three calls more; a page of a hundred tickets has a
+    thousand texts, and they were a third of its time.
+    """
+    found = Markup(gettext(text))  # noqa: S704  our own text; values are escaped by the next line
+    return found % values if "%" in found else found
 
 
 def _several(one: str, many: str, number: int) -> str:
@@ -105,11 +117,13 @@ def chosen_language() -> str:
 
     Whatever asks for nothing that we have (telephones' browsers, programs) is answered in Chinese.
     """
-    if "language" not in g:
+    found: str | None = g.get("language")
+    if found is None:
         wishes = (request.args.get(_COOKIE), request.cookies.get(_COOKIE))
         wish = next((wish for wish in wishes if wish in LANGUAGES), None)
-        g.language = wish or request.accept_languages.best_match(list(LANGUAGES), _DEFAULT)
-    return str(g.language)
+        found = wish or request.accept_languages.best_match(list(LANGUAGES), _DEFAULT)
+        g.language = found
+    return found
 
 
 def page_language() -> str:
