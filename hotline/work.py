@@ -116,8 +116,20 @@ class Work:
         [ticket] = self.tickets_by_id([ticket_id])
         return ticket
 
+    def tickets(self, numbers: Collection[str]) -> list[Ticket]:
+        """Lock the tickets called ``numbers`` together, so that no two commands can cross.
+
+        Raises:
+            NotFoundError: one of them does not exist.
+        """
+        wanted = set(numbers)
+        found = ticket_rows.ids_of(self.session, wanted)
+        if len(found) != len(wanted):
+            raise NotFoundError(tickets=len(wanted))
+        return self.tickets_by_id(found)
+
     def tickets_by_id(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
-        """Lock several tickets, in the order of their ids so that no two commands can cross.
+        """Lock several tickets, all in one order so that no two commands can cross.
 
         Raises:
             NotFoundError: one of them does not exist.

@@ -7,7 +7,7 @@ earlier ``done_at`` stands beside it in the ledger.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -51,7 +51,12 @@ class Outcome:
 
 
 def once(
-    work: Work, number: str, envelope: Envelope, do: Callable[[Ticket, datetime | None], object]
+    work: Work,
+    number: str,
+    envelope: Envelope,
+    do: Callable[[Ticket, datetime | None], object],
+    *,
+    others: Collection[str] = (),
 ) -> Outcome:
     """Carry out a command once; a repeat changes nothing and gets the first answer.
 
@@ -60,8 +65,11 @@ def once(
         number: the ticket's number.
         envelope: the command's key and claims.
         do: the service, given the locked ticket and the plausible ``done_at``.
+        others: numbers of further tickets that it changes; all are locked together, or two
+            commands that name each other's ticket would wait for one another.
 
     Raises:
+        NotFoundError: one of the tickets does not exist.
         RepeatedError: the same key came before with another body.
         StaleError: the ticket changed since the sender saw it.
         InvalidError: ``done_at`` is not plausible.
@@ -69,7 +77,8 @@ def once(
     if work.actor.staff_id is None:
         raise NotAllowedError(reason="nobody")
     # The ticket's lock comes first, so that two copies of one command stand in line.
-    ticket = work.ticket(number)
+    locked = work.tickets({number, *others}) if others else [work.ticket(number)]
+    ticket = next(one for one in locked if one.number == number)
     before = ticket_rows.command(work.session, envelope.command_id)
     if before is not None:
         same = before.body_hash == _hash(envelope) and before.staff_id == work.actor.staff_id

@@ -4,8 +4,9 @@ A merged ticket keeps its number, its caller, the caller's clock, its own questi
 grade. Only the handling is shared: the lead is dispatched, whistles and submits; its result is put
 to each caller by their own channel, and each answers for themselves (ADR 0015).
 
-Locks: the lead first, then its members in the order of their ids. Whoever holds a member and needs
-its lead leaves a timer instead of waiting, so that no two commands stand in each other's way.
+Locks: leads first, then members, each in the order of their ids; a command that names several
+tickets takes them together (`hotline.services.commands.once`). Whoever holds a member and needs its
+lead leaves a timer instead of waiting, so that no two commands stand in each other's way.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """What the forms of both desks send, and how a command from them is carried out once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,7 @@ def carry_out(
     do: Callable[[Work, Ticket], object],
     *,
     back: str | None = None,
+    others: Collection[str] = (),
 ) -> ResponseReturnValue:
     """Carry a command out once, and go back to the ticket; a repeat changes nothing.
 
@@ -43,6 +44,7 @@ def carry_out(
         form: the parsed form.
         do: the service.
         back: the endpoint of the list to go back to, instead of the ticket.
+        others: numbers of further tickets that the command changes.
     """
     body = {name: value for name, value in request.form.items() if name != "done_at"}
     envelope = commands.Envelope(form.command_id, action, body, form.seen_version)
@@ -52,7 +54,7 @@ def carry_out(
         def once(ticket: Ticket, _done_at: datetime | None) -> None:
             do(work, ticket)
 
-        commands.once(work, number, envelope, once)
+        commands.once(work, number, envelope, once, others=others)
     if back is not None:
         return redirect(url_for(back, about=number, done=action), code=303)
     audits = (request.blueprint or "").startswith("audit.")

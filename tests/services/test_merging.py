@@ -1,13 +1,19 @@
 """Merging (并案): one handling, one whistle; every caller with a clock, a reply and a grade."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from uuid import uuid4
+
 import pytest
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.tickets import Action, Status
+from hotline.embedded.processes import wait_until
 from hotline.services import (
     additions,
     closing,
+    commands,
     intake,
     merging,
     photos,
@@ -289,3 +295,40 @@ def test_the_rows_are_what_their_events_tell(county, event):
     merge(county, again, event[0])
 
     assert [difference(county, number) for number in [*event, again]] == [{}] * 4
+
+
+def test_two_opposite_merges_at_once_take_the_tickets_in_one_order(county):
+    """Whoever waits for the first ticket must not hold the second one meanwhile."""
+    first, second = sorted(
+        (county.ticket(county.demand(number=f"+861380000000{caller}")) for caller in range(2)),
+        key=lambda ticket: ticket.id,
+    )
+    envelope = commands.Envelope(uuid4(), "gather", {})
+
+    def opposite() -> None:
+        with county.work(county.actor("operator2")) as work:
+            into = partial(merging.merge, work, numbers=[first.number])
+            commands.once(
+                work, second.number, envelope, lambda lead, _at: into(lead), others=[first.number]
+            )
+
+    with county.work(county.actor("operator1")) as work, ThreadPoolExecutor(1) as pool:
+        work.ticket_by_id(first.id)
+        waits = pool.submit(opposite)
+        wait_until(lambda: somebody_waits(county), 10)
+        lead, other = work.tickets([first.number, second.number])
+        merging.merge(work, lead, [other.number])
+        work.flush()
+        work.session.commit()
+        with pytest.raises(RefusedError):
+            waits.result()
+
+    assert statuses(county, [first.number, second.number]) == [Status.DISPATCHED, Status.MERGED]
+
+
+def somebody_waits(county) -> bool:
+    """Whether a session stands in line for a row that another one has locked."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    asked += " AND datname = current_database()"
+    with county.engine.connect() as connection:
+        return connection.exec_driver_sql(asked).scalar_one() > 0

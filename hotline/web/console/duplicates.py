@@ -57,9 +57,8 @@ def merge(number: str) -> ResponseReturnValue:
     def do(work: Work, lead: Ticket) -> None:
         merging.merge(work, lead, ticked)
 
-    return carry_out(
-        number, "gather", form, do, back="console.duplicates.show" if form.back else None
-    )
+    back = "console.duplicates.show" if form.back else None
+    return carry_out(number, "gather", form, do, back=back, others=ticked)
 
 
 @bp.post("/<number>/release")
