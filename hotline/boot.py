@@ -41,6 +41,7 @@ def build_engine(settings: Settings) -> sa.Engine:
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
         pool_timeout=_CONNECT_S,
+        hide_parameters=True,  # an error of the database would quote what callers said
         connect_args={
             "connect_timeout": _CONNECT_S,
             "options": "-c timezone=UTC -c lock_timeout=5s"

@@ -1,6 +1,7 @@
 """``python -m workers``: take jobs from the queue, each in a child process of its own."""
 
 import time
+from typing import Any
 
 import redis
 import structlog
@@ -29,6 +30,26 @@ class PolicyWorker(Worker):
         super().execute_job(job, queue)
 
 
+class JobFailedError(Exception):
+    """A job ended with an exception, which the log tells of without its message."""
+
+
+class TellingJob(Job):
+    """A job whose failure is logged by our rules: RQ would log and keep the exception's words."""
+
+    def perform(self) -> Any:  # noqa: ANN401  whatever the job returns
+        """Run the job.
+
+        Raises:
+            JobFailedError: it failed; says no more than that.
+        """
+        try:
+            return super().perform()
+        except Exception:
+            log.exception("job_failed", job=self.func_name)
+            raise JobFailedError from None
+
+
 def main() -> None:
     """Work until told to stop; the queue's server may come and go."""
     # Jobs run in children, which inherit what is read by now.
@@ -37,7 +58,10 @@ def main() -> None:
         connection = the_queue()
         try:
             worker = PolicyWorker(
-                [queue(connection)], connection=connection, serializer=JSONSerializer
+                [queue(connection)],
+                connection=connection,
+                serializer=JSONSerializer,
+                job_class=TellingJob,
             )
             # RQ's own scheduler and retries stay off: the rows hold what is due.
             if worker.work(with_scheduler=False, logging_level="WARNING") is not None:
