@@ -80,8 +80,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     for part in _PARTS:
         part.init_app(app)
-    app.before_request(parts.look)
     # After the request has its id, so that a refusal can be told apart in the log.
     app.before_request(parts.refuse_foreign)
     blueprints.register(app)
+    return app
+
+
+def served() -> Flask:
+    """Return the application of a server's process: it takes up a new map by itself.
+
+    Raises:
+        SystemExit: the settings in the environment are wrong; it says every fault in a line.
+        SetupError: the database or the map is not fit to start with.
+    """
+    app = create_app()
+    app.extensions["hotline"].in_force.watch()
     return app

@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import click
 import requests
@@ -14,6 +13,7 @@ from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
 from hotline.cli_grid import grid as grid_group
+from hotline.cli_policy import policy_group
 from hotline.cli_rates import rates as rates_group
 from hotline.cli_retention import retention as retention_group
 from hotline.cli_staff import settings_of_shell
@@ -24,7 +24,6 @@ from hotline.demo.carrier import client
 from hotline.domain.errors import HotlineError
 from hotline.embedded.processes import EmbeddedError
 from hotline.embedded.state import default_data_dir, erase
-from hotline.grid_file import GridFileError, read_grid
 from hotline.services import audit
 from hotline.work import SYSTEM, open_work
 
@@ -80,25 +79,7 @@ def release() -> None:
     click.echo(f"released, map {kit.maps.current.version[:12]}")
 
 
-@main.group()
-def policy() -> None:
-    """The grid map."""
-
-
-@policy.command("check")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check_map(path: Path) -> None:
-    """Check a grid map before it goes live. Exits with 1 and one line per fault."""
-    try:
-        grid_map = read_grid(path)
-    except GridFileError as error:
-        for fault in error.faults:
-            click.echo(f"{path}:{fault}", err=True)
-        click.echo(f"{len(error.faults)} 处错误", err=True)
-        raise SystemExit(1) from None
-    click.echo(f"{path}: {len(grid_map.grids)} 个网格，没有错误，版本 {grid_map.version[:12]}")
-
-
+main.add_command(policy_group)
 main.add_command(staff_group)
 main.add_command(rates_group)
 main.add_command(grid_group)

@@ -39,22 +39,20 @@ class InForce:
         self._kit = kit
         self._reads_demands = reads_demands
         self._next = 0.0
-        self._reading: threading.Thread | None = None
 
     @property
     def kit(self) -> Kit:
         """The kit by which a command that begins now decides, to its end."""
         return self._kit
 
-    def look(self) -> None:
-        """Begin to take up a newer map, if there is one; keep nobody waiting for it."""
-        if self._is_early() or (self._reading is not None and self._reading.is_alive()):
-            return
-        if (version := self._newer()) is not None:
-            self._reading = threading.Thread(
-                target=self._take_up, args=(version,), name="policy", daemon=True
-            )
-            self._reading.start()
+    def watch(self) -> None:
+        """Ask once a second from now on, in a thread of its own; commands never wait for it."""
+        threading.Thread(target=self._watch, name="policy", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(EVERY_S)
+            self.refresh()
 
     def refresh(self) -> bool:
         """Take up a newer map before this returns, and say whether there was one."""
@@ -64,15 +62,12 @@ class InForce:
         return True
 
     def refresh_if_time(self) -> bool:
-        """Do `refresh`, at most once a second."""
-        return False if self._is_early() else self.refresh()
-
-    def _is_early(self) -> bool:
+        """Do `refresh`, at most once a second: for a process that may have no threads."""
         now = time.monotonic()
         if now < self._next:
-            return True
+            return False
         self._next = now + EVERY_S
-        return False
+        return self.refresh()
 
     def _newer(self) -> str | None:
         try:

@@ -106,7 +106,6 @@ def run(parts: Runtime, stop: threading.Event) -> None:
     while not stop.is_set():
         busy = False
         try:
-            parts.in_force.look()
             busy = pass_over(parts.engine, parts.kit) > 0
             relay(parts.engine, the_queue())
         except (sa.exc.OperationalError, sa.exc.TimeoutError, redis.exceptions.RedisError) as error:
@@ -126,7 +125,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     log.info("clock_started")
-    run(runtime(), stop)
+    parts = runtime()
+    parts.in_force.watch()
+    run(parts, stop)
 
 
 if __name__ == "__main__":

@@ -159,6 +159,12 @@ def _climb(state: State, event: _Event) -> State:
     return replace(state, rung=event.data["to"], post=event.data.get("post", state.post))
 
 
+def _move(state: State, event: _Event) -> State:
+    """Another version of the map: its unit, post and rung, where they differ."""
+    unit, post = event.data.get("unit", state.unit), event.data.get("post", state.post)
+    return replace(state, unit=unit, post=post, rung=event.data["rung"])
+
+
 def _alarm(state: State, event: _Event) -> State:
     """The first alarm of a ticket makes it urgent; the answer to its question does not."""
     return replace(state, urgent=True) if "word" in event.data else state
@@ -197,6 +203,7 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.UPHOLD: _uphold,
     Action.CLIMB: _climb,
     Action.RAISE: _climb,
+    Action.MOVE: _move,
     Action.ALARM: _alarm,
     Action.SUBMIT: _submit,
     Action.MERGE: _merge,

@@ -112,6 +112,7 @@ class Action(StrEnum):
     RELAX = "relax"  # a supervisor watches it less closely again
     CIRCULATE = "circulate"  # 通报: it is named before the whole county
     RESTORE = "restore"  # the auditor found a limit that was not running, and set it
+    MOVE = "move"  # another version of the map decides from here on
 
 
 class Step(StrEnum):
@@ -242,6 +243,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.REFUSE: (_IN_HAND, _UNIT),
     Action.END_WHISTLE: (_IN_HAND, _OFFICER),
     Action.CLIMB: (_OPEN, _SYSTEM),
+    Action.MOVE: (_OPEN, _by(Role.SUPERVISOR, Role.ADMIN)),
     # A flag and its limits live on when the ticket has ended.
     Action.REMIND: (tuple(Status), _SYSTEM),
     Action.FLAG: (tuple(Status), _SYSTEM),

@@ -8,6 +8,7 @@ from uuid import UUID
 from hotline.domain.deadlines import Deadline, due_at
 from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
+from hotline.domain.step_limits import step_limit
 from hotline.domain.supervision import Alert, early_at, yellow_at
 from hotline.domain.tickets import CLOCK, ENDS, UNACCEPTED, Status, Step
 from hotline.store.models import Ticket, WhistleParty
@@ -38,17 +39,7 @@ def map_of(work: Work, ticket: Ticket) -> GridMap:
 
 def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
     """Return the limit of a step for this ticket, by its own map."""
-    if step == Step.ASK_SILENCE:
-        return map_of(work, ticket).limits.asking.silence
-    if step == Step.MERGED:
-        step = Step.HANDLE
-    grid_map = map_of(work, ticket)
-    if step == Step.RULE_REJECTION and step not in grid_map.limits.steps:
-        step = Step.RULE_EXTENSION  # maps of before rejections could be proposed
-    window = grid_map.windows.get(ticket.window_id or "")
-    if window is not None and step in window.limits:
-        return window.limits[step].limit(urgent=ticket.urgent)
-    return grid_map.limit(step, ticket.class_code, urgent=ticket.urgent, line=ticket.line)
+    return step_limit(map_of(work, ticket), ticket, step)
 
 
 def deadline(work: Work, start: datetime, limit: Limit) -> Deadline:

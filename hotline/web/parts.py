@@ -55,11 +55,6 @@ def parts() -> Parts:
     return found
 
 
-def look() -> None:
-    """Notice a map that came into force: before a request, and without keeping it waiting."""
-    parts().in_force.look()
-
-
 @contextmanager
 def work_as(actor: Actor) -> Iterator[Work]:
     """Open work in some capacity: the citizen's at the carrier's door, the system's."""

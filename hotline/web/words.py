@@ -111,6 +111,7 @@ ACTIONS: Final = {
     Action.RELAX: _("解除督办"),
     Action.CIRCULATE: _("列入通报"),
     Action.RESTORE: _("巡查补设时限"),
+    Action.MOVE: _("转到另一版网格图"),
 }
 ROLES: Final = {
     Role.CITIZEN: _("来电人"),
@@ -312,6 +313,7 @@ REFUSALS: Final = {
     "other_post": _("这张工单不归您的岗位。"),
     "other_unit": _("这一哨没有呼叫您的单位。"),
     "already_whistled": _("这个单位已经在哨中。"),
+    "map_in_force": _("这一版网格图已经在执行。"),
     "other_whistle": _("您的岗位不能吹这一种哨。"),
     "whistle_open": _("还有未收的哨，不能提交结果。"),
     "whistle_ended": _("这一哨已经收了。"),
@@ -383,6 +385,8 @@ FIELDS: Final = {
     "sure": _("是我自己要撤回"),
     "window": _("窗口"),
     "level": _("级别"),
+    "why": _("理由"),
+    "version": _("版本"),
 }
 
 
