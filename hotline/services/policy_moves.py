@@ -21,7 +21,7 @@ from hotline.domain.policy_move import (
     touched,
     unit_by,
 )
-from hotline.domain.tickets import CLOCK, ENDS, Action
+from hotline.domain.tickets import CLOCK, ENDS, Action, Step
 from hotline.services import telling, timing
 from hotline.store import policy as policy_rows
 from hotline.store import policy_tickets as rows
@@ -116,6 +116,10 @@ def move(work: Work, ticket_id: UUID, old: GridMap, new: GridMap) -> Move | None
     if ticket.rung not in new.ladder and ticket.grid is not None:
         ticket.rung = timing.first_rung(work, ticket, ticket.unit or "")
     limits = [_count_anew(work, ticket, limit) for limit in found.limits]
+    if any(limit.timer.step is Step.HANDLE for limit in found.limits) and ticket.due_at:
+        # Warnings stand before the limit: they move with it.
+        work.cancel_timers(ticket.id, {Step.EARLY, Step.YELLOW})
+        timing.warn(work, ticket, ticket.dispatched_at or ticket.received_at, ticket.due_at)
     facts: dict[str, object] = {"from_version": old.version, "to_version": new.version}
     facts |= {"was_unit": was_unit, "unit": ticket.unit} if was_unit != ticket.unit else {}
     if was_post != ticket.post and ticket.post is not None:

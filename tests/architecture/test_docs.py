@@ -74,7 +74,8 @@ def test_every_command_is_documented(command: str):
 def test_commands_that_the_documents_name_are_there():
     known = set(commands(main))
     for path in DOCUMENTS:
-        for words in re.findall(r"`(?:\.venv/bin/)?hotline ((?:[a-z-]+ ?){1,2})", read(short(path))):
+        typed_there = r"`(?:\.venv/bin/)?hotline ((?:[a-z-]+ ?){1,2})"
+        for words in re.findall(typed_there, read(short(path))):
             first, *rest = words.split()
             typed = {f"hotline {first}", f"hotline {first} {' '.join(rest)}".strip()}
             assert typed & known, f"{short(path)}: hotline {words}"
