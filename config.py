@@ -173,6 +173,8 @@ class Settings(BaseSettings):
 
     # As the carrier and the citizens reach us; what webhook signatures cover.
     public_url: HttpUrl = HttpUrl("http://127.0.0.1:8345")
+    # Where the daily probe of the rating door knocks; None: at the public address, in production.
+    probe_url: HttpUrl | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8345
     secure_cookies: bool = False

@@ -10,6 +10,7 @@ from hotline.domain import grid
 from hotline.domain.grid_build import MapParts
 from hotline.domain.grid_staffing import Expanded
 from hotline.domain.limits import Asking, Extensions, Limit, Limits, Redo
+from hotline.domain.ratings import DEFAULT as RATINGS
 from hotline.domain.suspicion.thresholds import DEFAULT as SUSPICION
 from hotline.grid_unit_shapes import UnitShape
 
@@ -54,6 +55,7 @@ def assemble(
         whistles=tuple(_whistle(item) for item in items["whistles"]),
         limits=_limits(limits) if limits else _NO_LIMITS,
         suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
+        ratings=singles["ratings"].rules() if singles["ratings"] else RATINGS,
         windows=tuple(shape.window() for shape in items["windows"]),
         routes=tuple(shape.route() for shape in items["routes"]),
     )

@@ -46,10 +46,11 @@ _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "office": shapes.OfficeShape,
     "limits": shapes.LimitsShape,
     "suspicion": SuspicionShape,
+    "ratings": shapes.RatingsShape,
 }
 # A map may do without them: units may be written out, patterns make grids, there are proposals of
-# this project for when a claim looks false, and a county may have no counter.
-_OPTIONAL: Final = frozenset({"staffing", "grids", "suspicion", "windows", "routes"})
+# this project for when a claim looks false and for ratings, and a county may have no counter.
+_OPTIONAL: Final = frozenset({"staffing", "grids", "suspicion", "ratings", "windows", "routes"})
 _NAMES: Final = ("neighbours", "not_live")
 
 

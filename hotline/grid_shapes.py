@@ -18,7 +18,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from hotline.domain import grid
+from hotline.domain import grid, ratings
 from hotline.domain.limits import (
     Allowance,
     Limit,
@@ -202,6 +202,18 @@ class LimitsShape(Shape):
     asking: AskingShape
     redo: RedoShape
     pick_up_wait: NaturalField
+
+
+class RatingsShape(Shape):
+    """``ratings``: how many grades there are, and until when one may be given or changed."""
+
+    scale: Literal[4, 5] = ratings.FIVE
+    change: LimitField = ratings.DEFAULT.change
+    link: LimitField = ratings.DEFAULT.link
+
+    def rules(self) -> ratings.RatingRules:
+        """Return them as the domain has them."""
+        return ratings.RatingRules(self.scale, self.change, self.link)
 
 
 class EvidenceShape(Shape):

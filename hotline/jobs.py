@@ -30,6 +30,7 @@ class Job(StrEnum):
     INDEX = "workers.search.index"
     ERASE = "workers.retention.erase"
     COUNT = "workers.counting.count"
+    PROBE_RATINGS = "workers.ratings.probe"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
@@ -38,6 +39,7 @@ WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.ERASE: "erases what was kept long enough",
     Job.INDEX: "makes new words findable",
     Job.COUNT: "counts what has happened, for the rates",
+    Job.PROBE_RATINGS: "gives the lowest grade by the public way, and sees that it arrives",
     Job.SEAL: "signs a root over the ledger and exports it",
     Job.JUDGE: "looks at new photos and judges claims of closure that the rules have not judged",
     Job.REVIEW: "judges the claims anew whose matter was reported again; renews the photo index",

@@ -46,6 +46,9 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "flag_confirmed": "【12345】工单{number}：疑点经裁定属实，本次办结不计，工单已退回重办。",
     "flag_cleared": "【12345】工单{number}：疑点经裁定不成立，本次办结不受影响。",
     "flag_not_enough": "【12345】工单{number}：疑点证据不足，本次办结不受影响。",
+    "bad_rating": "【12345差评】工单{number}：来电人不满意。请于{due}前整改，再由来电人评价。",
+    "bad_again": "【12345差评】工单{number}：整改后来电人仍不满意（第{count}次）。请督办。",
+    "probe_failed": "【12345自检】差评通道自检未通过，低分可能到不了。请立即查看。",
     "three_party": "12345三方通话，房间{room}。",
     "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
     # To operators: a call is waiting
@@ -73,6 +76,13 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "grade": (
         "【12345】谢谢。您对办理满意吗？回复5非常满意，4满意，3基本满意，2不满意，1非常不满意。"
     ),
+    "grade_four": "【12345】谢谢。您对办理满意吗？回复4非常满意，3满意，2基本满意，1不满意。",
+    "rate": (
+        "【12345】请您评价工单{number}的办理：回复5非常满意，4满意，3基本满意，2不满意，1非常不满意。"
+    ),
+    "rate_four": "【12345】请您评价工单{number}的办理：回复4非常满意，3满意，2基本满意，1不满意。",
+    "rate_link": "【12345】请您评价工单{number}的办理，链接只能用一次：{link}",
+    "not_rated": "【12345】工单{number}：这个号码不能作评价。有话要说请拨打12345。",
     "thanks": "【12345】谢谢您的评价，工单{number}。",
     "merged": "【12345】工单{number}已与同一事项合并办理，办结后仍会单独回访您。",
     "reopened": "【12345】工单{number}已退回重办，承办单位会再次联系您。",
@@ -99,6 +109,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "declined": "延期申请未批准",
     "overturned": "退单理由不成立，仍由您办理",
     "addition": "来电人有补充",
+    "bad_rating": "来电人给了差评，请整改",
+    "bad_again": "整改后仍是差评，请督办",
+    "probe_failed": "差评通道自检未通过，请立即查看",
     "alarm": "有警情，请立即处理",
 }
 

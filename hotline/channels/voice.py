@@ -53,8 +53,15 @@ ASK: Final = (
 ASK_GRADE: Final = (
     "谢谢。您对办理满意吗？非常满意请按5，满意按4，基本满意按3，不满意按2，非常不满意按1。"
 )
+ASK_GRADE_FOUR: Final = "谢谢。您对办理满意吗？非常满意请按4，满意按3，基本满意按2，不满意按1。"
+RATE: Final = "您好，这里是12345热线。请您为工单{number}的办理打分。{grades}"
+NOT_RATED: Final = "这个号码或设备不能作评价。您的意见可以找话务员说。再见。"
 THANKS: Final = "谢谢您。再见。"
 REDONE: Final = "知道了，这件事会退回重办，承办单位会再联系您。您对办理满意吗？请按5到1，5最满意。"
+REDONE_FOUR: Final = (
+    "知道了，这件事会退回重办，承办单位会再联系您。您对办理满意吗？请按4到1，4最满意。"
+)
+_KEYS: Final = "12345"
 WITHDRAW: Final = "您要撤回工单{number}吗？撤回后不再办理。要撤回请按1，不撤回请按2，转人工请按0。"
 WITHDRAWN: Final = "工单{number}已按您的要求撤回，不再办理。再见。"
 NOT_WITHDRAWN: Final = "没有撤回，照常办理。请说您要说的事，转人工请按0。"
@@ -66,6 +73,19 @@ def spoken_number(number: str) -> str:
     """Return a ticket's number as it is read out: digit by digit, in groups of four."""
     groups = [number[start : start + 4] for start in range(0, len(number), 4)]
     return "，".join(" ".join(group) for group in groups)
+
+
+def ask_grade(scale: int, *, solved: bool) -> str:
+    """Return the question for a grade on a scale of 5 or 4, after the caller's verdict."""
+    if not solved:
+        return REDONE if scale == len(_KEYS) else REDONE_FOUR
+    return ASK_GRADE if scale == len(_KEYS) else ASK_GRADE_FOUR
+
+
+def ask_rating(scale: int, number: str) -> str:
+    """Return the question of a call that asks for nothing but a grade."""
+    grades = ask_grade(scale, solved=True).removeprefix("谢谢。")
+    return RATE.format(number=spoken_number(number), grades=grades)
 
 
 def welcome(lines: Sequence[str]) -> str:

@@ -37,6 +37,7 @@ from hotline.domain.grid_types import (
     told_post,
 )
 from hotline.domain.limits import Limit, Limits
+from hotline.domain.ratings import RatingRules
 from hotline.domain.suspicion.thresholds import SuspicionRules
 
 __all__ = [
@@ -87,6 +88,7 @@ class GridMap:
     danger: tuple[DangerService, ...]
     limits: Limits
     suspicion: SuspicionRules
+    ratings: RatingRules
     ladder: tuple[str, ...]
     rules: tuple[LadderRule, ...]
     units: Mapping[str, Unit]

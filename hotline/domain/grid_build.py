@@ -26,6 +26,8 @@ from hotline.domain.grid import (
 )
 from hotline.domain.grid_counter import Route, Window
 from hotline.domain.limits import Limits
+from hotline.domain.ratings import DEFAULT as RATINGS
+from hotline.domain.ratings import RatingRules
 from hotline.domain.suspicion.thresholds import DEFAULT, SuspicionRules
 
 
@@ -46,6 +48,7 @@ class MapParts:
     whistles: tuple[WhistleKind, ...]
     limits: Limits
     suspicion: SuspicionRules = DEFAULT
+    ratings: RatingRules = RATINGS
     neighbours: tuple[str, ...] = ()
     not_live: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
@@ -74,6 +77,7 @@ def build_map(parts: MapParts, version: str) -> GridMap:
         danger=parts.danger,
         limits=parts.limits,
         suspicion=parts.suspicion,
+        ratings=parts.ratings,
         ladder=tuple(rule.rung for rule in parts.ladder),
         rules=parts.ladder,
         units=MappingProxyType(units),

@@ -290,6 +290,8 @@ def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:
     yield section._replace(field=("extensions", "each")), limits.extensions.each
     yield section._replace(field=("asking", "spacing")), limits.asking.spacing
     yield section._replace(field=("asking", "silence")), limits.asking.silence
+    for name in ("change", "link"):
+        yield Ref("section", "ratings", (name,)), getattr(parts.ratings, name)
     for clazz in parts.classes:
         yield from _both(Ref("class", clazz.code), ("limits",), clazz.limits)
     for window in parts.windows:

@@ -119,10 +119,12 @@ class Answer:
     Attributes:
         solved: whether it is solved; ``None``: the words do not say, ask again.
         grade: from 5 (非常满意) to 1 (非常不满意); ``None``: not given.
+        in_words: whether the grade was said in words, and not by a key or figure.
     """
 
     solved: bool | None
     grade: int | None
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ def read_answer(text: str, digits: str = "") -> Answer | None:
     grade = int(keys["grade"]) if keys is not None and keys["grade"] else None
     if graded is not None:
         grade = _GRADES[graded[0]]
-    return Answer(solved if solved != unsolved else None, grade)
+    return Answer(solved if solved != unsolved else None, grade, in_words=graded is not None)
 
 
 # --- what tells who somebody is -----------------------------------------------------------------

@@ -18,6 +18,7 @@ from statistics import NormalDist
 from typing import Any, Final, NamedTuple
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.ratings import FIVE, FOUR, is_bad
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import ENDS, Action, Role, Status, Step
 
@@ -25,8 +26,6 @@ from hotline.domain.tickets import ENDS, Action, Role, Status, Step
 MIN_FOR_BANDS: Final = 30
 # The interval that stands beside every rate.
 CONFIDENCE: Final = 0.95
-# The three best of the five national grades count as satisfied (docs/rules.md §6).
-LOWEST_SATISFIED: Final = 3
 
 _CLAIMED: Final = frozenset({Status.REVISIT, Status.ARCHIVED, Status.ARCHIVED_UNVERIFIED})
 _CLOSED: Final = frozenset({Status.ARCHIVED, Status.ARCHIVED_UNVERIFIED})
@@ -42,8 +41,8 @@ class Measure(StrEnum):
     SOLVED = "solved"  # 解决: something was done and the caller confirmed it; silence is a no
     SOLVED_KNOWN = "solved_known"  # the same among callers who answered
     REACH = "reach"  # 回访到达: of those asked, who answered
-    SATISFIED = "satisfied"  # 满意: grades 3 to 5 of those graded
-    GRADED = "graded"  # 评价到达: of those asked, who gave a grade
+    SATISFIED = "satisfied"  # 满意: the top three of the five grades, of those graded by five
+    GRADED = "graded"  # 评价到达: of those asked by the scale of five, who gave a grade
     ON_TIME = "on_time"  # 按时
     ONCE = "once"  # 一次办结: closed without a redo
     REDO = "redo"  # 退回重办
@@ -53,8 +52,13 @@ class Measure(StrEnum):
     RECURRED_30 = "recurred_30"
     UNREACHED = "unreached"  # 未核实归档
     EXCLUDED = "excluded"  # 不计入: rejected or withdrawn, of all received
+    # The same two on the scale of four: two scales are never added up.
+    SATISFIED_FOUR = "satisfied_four"
+    GRADED_FOUR = "graded_four"
 
 
+_GRADED: Final = {FIVE: Measure.GRADED, FOUR: Measure.GRADED_FOUR}
+_SATISFIED: Final = {FIVE: Measure.SATISFIED, FOUR: Measure.SATISFIED_FOUR}
 # Within how long after its end a matter counts as come back; five days would miss most of it.
 RECURRENCE: Final = {
     Measure.RECURRED_7: timedelta(days=7),
@@ -84,7 +88,8 @@ class Fact:
         keys: where it is counted.
         status: where it stands.
         counts: 1 or 0 for each measure in whose denominator it stands.
-        grade: the newest grade, on the original scale of five.
+        grade: the newest grade, on the scale on which it was given.
+        scale: of how many grades that is, or the caller was asked for: 5 or 4.
         citizen_s: seconds on the citizen's clock: receipt to the end, or to nothing while open.
         unit_s: seconds on the unit's clock: from the first dispatch to the end.
         closed_at: when it ended, if it has.
@@ -100,6 +105,7 @@ class Fact:
     citizen_s: int | None
     unit_s: int | None
     closed_at: datetime | None
+    scale: int = FIVE
 
     def recurring(self, after: timedelta | None) -> "Fact":
         """Return the fact with what other tickets tell: how soon the matter came back.
@@ -130,8 +136,15 @@ class _Course:
     asked: bool = False
     solved: bool | None = None
     grade: int | None = None
+    grade_scale: int = FIVE
+    asked_scale: int = FIVE
     returns: int = 0
     overturned: int = 0
+
+    @property
+    def scale(self) -> int:
+        """The scale of the grade that was given; of the question, where none was."""
+        return self.asked_scale if self.grade is None else self.grade_scale
 
 
 def fold(bodies: Iterable[Mapping[str, Any]], day_of: Callable[[datetime], date]) -> Fact:
@@ -164,6 +177,7 @@ def fold(bodies: Iterable[Mapping[str, Any]], day_of: Callable[[datetime], date]
         citizen_s=_seconds(state.received_at, state.closed_at),
         unit_s=_seconds(course.given_at, state.closed_at),
         closed_at=state.closed_at,
+        scale=course.scale,
     )
 
 
@@ -201,8 +215,9 @@ def _claim(course: _Course, body: Mapping[str, Any]) -> None:
     course.kind = ResultKind(body["data"]["kind"])
 
 
-def _ask(course: _Course, _body: Mapping[str, Any]) -> None:
+def _ask(course: _Course, body: Mapping[str, Any]) -> None:
     course.asked = True
+    course.asked_scale = int(body["data"].get("scale", FIVE))
 
 
 def _answer(course: _Course, body: Mapping[str, Any]) -> None:
@@ -213,7 +228,9 @@ def _answer(course: _Course, body: Mapping[str, Any]) -> None:
 
 def _rate(course: _Course, body: Mapping[str, Any]) -> None:
     grade = body["data"].get("grade")
-    course.grade = course.grade if grade is None else int(grade)
+    if grade is not None:
+        # Grades of before there were two scales were of five.
+        course.grade, course.grade_scale = int(grade), int(body["data"].get("scale", FIVE))
 
 
 def _return(course: _Course, _body: Mapping[str, Any]) -> None:
@@ -298,9 +315,9 @@ def _outcome(state: State, course: _Course) -> dict[Measure, bool]:
     settled = course.solved is not None or state.status in ENDS
     if course.asked and settled:
         found[Measure.REACH] = course.solved is not None
-        found[Measure.GRADED] = course.grade is not None
+        found[_GRADED[course.scale]] = course.grade is not None
     if course.grade is not None:
-        found[Measure.SATISFIED] = course.grade >= LOWEST_SATISFIED
+        found[_SATISFIED[course.scale]] = not is_bad(course.grade, course.scale)
     return found
 
 

@@ -85,6 +85,12 @@ class Action(StrEnum):
     CONFIRM = "confirm"  # the caller says: solved
     DENY = "deny"  # the caller says: not solved
     RATE = "rate"  # the caller's grade
+    INVITE = "invite"  # the caller is asked for a grade, by a one-time way to give it
+    REFUSE_GRADE = "refuse_grade"  # a grade came that may not count
+    BAD_RATING = "bad_rating"  # 差评: its own clock starts
+    CALL_BACK = "call_back"  # somebody outside the handling rings the dissatisfied caller
+    MEND = "mend"  # 整改: the unit says what it has put right
+    END_BAD = "end_bad"  # the clock of a bad rating ends: the fix was rated, or nobody spoke
     LAPSE = "lapse"  # the caller stayed silent
     EXTEND = "extend"  # more time is asked for
     GRANT = "grant"
@@ -139,6 +145,10 @@ class Step(StrEnum):
     EARLY = "early"  # 预警
     YELLOW = "yellow"  # 黄灯
     CIRCULATE = "circulate"  # 通报
+    BAD_CALL = "bad_call"  # a dissatisfied caller is rung
+    BAD_FIX = "bad_fix"  # what was rated badly is put right
+    BAD_SILENCE = "bad_silence"  # the caller was asked to rate the fix
+    PROBE = "probe"  # the daily test of the rating door must have come back
 
 
 class Supervision(IntEnum):
@@ -173,7 +183,8 @@ _SUPERVISOR = _by(Role.SUPERVISOR)
 
 _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.TRIAGE, Action.DISPATCH): Rule(Status.DISPATCHED, _OPERATOR | _SYSTEM),
-    (Status.TRIAGE, Action.ANSWER): Rule(Status.ANSWERED, _OPERATOR),
+    # The system: its own synthetic demands only, with which it tests the doors.
+    (Status.TRIAGE, Action.ANSWER): Rule(Status.ANSWERED, _OPERATOR | _SYSTEM),
     (Status.TRIAGE, Action.MERGE): Rule(Status.MERGED, _OPERATOR),
     (Status.DISPATCHED, Action.MERGE): Rule(Status.MERGED, _OPERATOR),
     # The system: whoever says "not solved" of a merged result waits with the others again.
@@ -253,7 +264,14 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.RAISE: (_IN_HAND, _SYSTEM),
     Action.ALARM: (_OPEN, _SYSTEM | _CITIZEN),
     Action.ASK: ((Status.REVISIT, Status.ARCHIVED_UNVERIFIED), _SYSTEM | _OPERATOR),
-    Action.RATE: ((Status.ARCHIVED, Status.HANDLING, Status.MERGED), _CITIZEN),
+    # A grade may be given and changed for a while, wherever the ticket has gone since.
+    Action.RATE: (tuple(Status), _CITIZEN),
+    Action.INVITE: (tuple(Status), _SYSTEM | _OPERATOR | _SUPERVISOR | _CITIZEN),
+    Action.REFUSE_GRADE: (tuple(Status), _SYSTEM),
+    Action.BAD_RATING: (tuple(Status), _SYSTEM),
+    Action.CALL_BACK: (tuple(Status), _OPERATOR | _SUPERVISOR),
+    Action.MEND: (tuple(Status), _OFFICER | _SYSTEM),
+    Action.END_BAD: (tuple(Status), _SYSTEM),
     Action.DELIVER: (tuple(Status), _SYSTEM),
     Action.RECORD: (tuple(Status), _SYSTEM),
     Action.GAP: ((Status.TRIAGE, Status.DISPATCHED, *_IN_HAND), _OFFICER | _OPERATOR),

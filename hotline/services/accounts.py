@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -99,6 +100,12 @@ def resume(work: Work, token: str) -> SignedIn:
     if now - row.seen_at > timedelta(minutes=1):
         row.seen_at = now
     return SignedIn(person, _actor(person, posts), now)
+
+
+def staff_device(work: Work, token: str) -> UUID | None:
+    """Return whose account is signed in on a device, idle or not; ``None``: it is nobody's."""
+    row = people.sign_in(work.session, _hash(token)) if token else None
+    return row.staff_id if row is not None and row.expires_at > work.now else None
 
 
 def actor_of(work: Work, person: Staff) -> Actor:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.rates import Fact, fold
+from hotline.domain.ratings import FIVE, FOUR
 from hotline.store import facts as rows
 from hotline.store.facts import Demand
 from hotline.store.models import RateRebuild
@@ -21,6 +22,8 @@ from hotline.work import Work
 BATCH: Final = 500
 # The one key of the dimension that covers everything.
 EVERYTHING: Final = "*"
+# The columns that count the grades of a scale.
+_GRADE_OF: Final = {FIVE: "grade", FOUR: "four"}
 
 
 def count(work: Work, limit: int = BATCH) -> int:
@@ -149,7 +152,7 @@ def _sums(fact: Fact) -> dict[str, int]:
     for measure, met in fact.counts.items():
         sums[f"{measure}_n"], sums[f"{measure}_d"] = met, 1
     if fact.grade is not None:
-        sums[f"grade_{fact.grade}"] = 1
+        sums[f"{_GRADE_OF[fact.scale]}_{fact.grade}"] = 1
     if fact.citizen_s is not None and fact.unit_s is not None:
         sums["gap_s"], sums["gap_d"] = fact.citizen_s - fact.unit_s, 1
     return sums

@@ -13,9 +13,11 @@ from hotline.domain.tickets import Action, Role, Status, Step, Supervision
 from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import (
     attention,
+    bad_ratings,
     flags,
     gaps,
     merging,
+    probing,
     supervision,
     telling,
     tickets,
@@ -215,6 +217,10 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.WHISTLE_TOP: _whistle,
     Step.ANSWER_FLAG: flags.unanswered,
     Step.RULE_FLAG: flags.unruled,
+    Step.BAD_CALL: bad_ratings.call_late,
+    Step.BAD_FIX: bad_ratings.fix_late,
+    Step.BAD_SILENCE: bad_ratings.silent,
+    Step.PROBE: probing.judge,
 }
 
 

@@ -1,5 +1,6 @@
 """A message that comes in: a new demand, more about one, an answer, or “where is my case”."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final, NamedTuple
@@ -7,13 +8,15 @@ from typing import Final, NamedTuple
 from hotline.channels.templates import render
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
+from hotline.domain.ratings import FOUR, is_grade, on_scale
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
-from hotline.services import additions, inbox, intake, verification, withdrawal
+from hotline.services import additions, inbox, intake, ratings, verification, withdrawal
 from hotline.services.danger import alarm
 from hotline.services.intake import Heard
 from hotline.services.timing import map_of
 from hotline.store import intake as intake_rows
+from hotline.store import ratings as rating_rows
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
@@ -37,6 +40,8 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.ARCHIVED: "已办结",
     Status.ARCHIVED_UNVERIFIED: "已办结，未经您确认",
 }
+# 改评2, 评价 5, or a bare number.
+_GRADE: Final = re.compile(r"^(?P<word>改评|改为|评价|评分)?[\s:：,，]*(?P<grade>[1-5])[分级]?$")
 _MISSING: Final[Mapping[str, str]] = {
     TriageReason.PLACE_MISSING: "哪个乡镇哪个村",
     TriageReason.PLACE_AMBIGUOUS: "哪个乡镇哪个村",
@@ -206,28 +211,57 @@ def _asked(work: Work, mine: Sequence[Ticket]) -> Ticket | None:
 
 
 def _grade(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
-    """Take a bare 1 to 5 from somebody who has just answered and was asked for a grade."""
-    if words not in {"1", "2", "3", "4", "5"}:
+    """Take a grade from somebody who was asked for one, or who changes the one they gave (改评).
+
+    A bare number is a grade only where one was asked for; with the word before it, it changes one.
+    """
+    said = _GRADE.match(words)
+    if said is None:
         return None
     for ticket in mine:
-        question = ticket_rows.open_ask(work.session, ticket.id)
-        if question is None or question.answered_at is None or question.grade is not None:
+        if not _awaits_grade(work, ticket, changes=said["word"] is not None):
             continue
         locked = work.ticket_by_id(ticket.id)
-        verification.rate(work, locked, int(words), by="message")
-        return render("thanks", {"number": locked.number})
+        grade = int(said["grade"])
+        if not is_grade(grade, ratings.scale_of(work, locked)):
+            return _ask_grade(work, locked)
+        refused = ratings.from_number(work, locked, grade, by="message")
+        return render("not_rated" if refused else "thanks", {"number": locked.number})
     return None
+
+
+def _awaits_grade(work: Work, ticket: Ticket, *, changes: bool) -> bool:
+    question = ticket_rows.open_ask(work.session, ticket.id)
+    if question is not None and question.answered_at is not None and question.grade is None:
+        return True
+    if rating_rows.open_invite(work.session, ticket.id, work.now) is not None:
+        return True
+    return changes and ratings.may_rate(work, ticket)
+
+
+def _ask_grade(work: Work, ticket: Ticket) -> str:
+    return render("grade_four" if ratings.scale_of(work, ticket) == FOUR else "grade", {})
 
 
 def _answered(work: Work, ticket: Ticket, answer: Answer) -> str:
     if answer.solved is None:
         return render("ask", {"number": ticket.number, "result": "请回复1或2"})
-    verification.answer(work, ticket, solved=answer.solved, by="message", grade=answer.grade)
+    grade = _on_scale(work, ticket, answer)
+    verification.answer(work, ticket, solved=answer.solved, by="message", grade=grade)
     if not answer.solved:
         return render("reopened", {"number": ticket.number})
-    if answer.grade is None:
-        return render("grade", {})
+    if grade is None:
+        return _ask_grade(work, ticket)
     return render("thanks", {"number": ticket.number})
+
+
+def _on_scale(work: Work, ticket: Ticket, answer: Answer) -> int | None:
+    """Return the grade of an answer on the ticket's scale; one that it does not have is none."""
+    if answer.grade is None:
+        return None
+    scale = ratings.scale_of(work, ticket)
+    grade = on_scale(answer.grade, scale, in_words=answer.in_words)
+    return grade if is_grade(grade, scale) else None
 
 
 def _progress(work: Work, ticket: Ticket) -> str:

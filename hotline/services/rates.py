@@ -19,6 +19,7 @@ from hotline.store.paging import Page
 from hotline.work import Work
 
 GRADES: Final = (5, 4, 3, 2, 1)
+GRADES_OF_FOUR: Final = (4, 3, 2, 1)
 
 
 class Dimension(StrEnum):
@@ -55,6 +56,7 @@ class Line:
         tickets: how many were received.
         rates: every measure.
         grades: how many gave each of the five national grades, on their own scale.
+        of_four: the same of those who were asked on the scale of four.
         gap: the mean of the citizen's clock less the unit's; ``None`` where nothing is closed.
     """
 
@@ -62,6 +64,7 @@ class Line:
     tickets: int
     rates: Mapping[Measure, Rate]
     grades: Mapping[int, int]
+    of_four: Mapping[int, int]
     gap: timedelta | None
 
 
@@ -117,5 +120,6 @@ def _line(key: str, sums: Mapping[str, int]) -> Line:
         tickets=sums["tickets"],
         rates={m: Rate(sums[f"{m}_n"], sums[f"{m}_d"]) for m in Measure},
         grades={grade: sums[f"grade_{grade}"] for grade in GRADES},
+        of_four={grade: sums[f"four_{grade}"] for grade in GRADES_OF_FOUR},
         gap=timedelta(seconds=sums["gap_s"] / sums["gap_d"]) if sums["gap_d"] else None,
     )

@@ -15,6 +15,7 @@ from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.grid import DemandKind
 from hotline.domain.tickets import Action, Role
 from hotline.services import tickets, timing, verification
+from hotline.services.chain import took_part
 from hotline.store import desk
 from hotline.store import tickets as ticket_rows
 from hotline.store.desk import ToAsk
@@ -50,7 +51,7 @@ def waiting(work: Work, *, limit: int = 100) -> list[Revisit]:
     found = []
     for row in desk.to_ask(work.session, work.now - _LATE):
         why = _why(work, row)
-        if why is not None and not _took_part(work, row.ticket):
+        if why is not None and not took_part(work, row.ticket):
             found.append(Revisit(row, why))
     found.sort(key=lambda revisit: revisit.why is not Why.UNREACHED)
     return found[:limit]
@@ -116,12 +117,5 @@ def not_reached(work: Work, ticket: Ticket, note: str = "") -> None:
 def _guard(work: Work, ticket: Ticket) -> None:
     if work.actor.role is not Role.OPERATOR:
         raise NotAllowedError(role=work.actor.role)
-    if work.actor.staff_id is None or _took_part(work, ticket):
+    if work.actor.staff_id is None or took_part(work, ticket):
         raise NotAllowedError(ticket=ticket.number, reason="self_verified")
-
-
-def _took_part(work: Work, ticket: Ticket) -> bool:
-    """Whether whoever acts submitted the result, or belongs to the unit that has the power."""
-    return work.actor.staff_id in {ticket.submitted_by, ticket.officer_id} or (
-        ticket.unit is not None and work.actor.unit == ticket.unit
-    )

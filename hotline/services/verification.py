@@ -4,7 +4,6 @@ Whoever submitted a result never answers for the caller: answers come from the c
 or through a one-time link, in the role of the citizen, which no account has.
 """
 
-import hashlib
 import json
 import secrets
 from datetime import datetime
@@ -13,10 +12,12 @@ from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
+from hotline.domain.errors import NotFoundError, RefusedError
+from hotline.domain.ratings import NoRating
 from hotline.domain.tickets import Action, Shield, Status, Step
-from hotline.services import telling, timing
+from hotline.services import bad_ratings, ratings, telling, timing
 from hotline.services.climbing import climb
+from hotline.services.one_time import token_hash
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Ticket
 from hotline.work import CITIZEN, SYSTEM, Work
@@ -42,6 +43,7 @@ def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
         asked_at=work.now,
     )
     work.session.add(question)
+    bad_ratings.submitted(work, ticket)
     wakes = _wake(work, ticket, work.now)
     if wakes > work.now:
         timing.start_timer(work, ticket, Step.ASK, wakes)
@@ -85,7 +87,7 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
         # Nobody can be rung: the question stands on the status page, and silence is silence.
         question.tries += 1
         data = {"round": question.round, "try": question.tries, "unaskable": True}
-        work.record(ticket, Action.ASK, data, actor=SYSTEM)
+        work.record(ticket, Action.ASK, data | _scale(work, ticket), actor=SYSTEM)
         return
     capable = work.kit.capabilities
     writes = ticket.channel in {"message", "web"}
@@ -101,16 +103,20 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
         work, ticket, template, params, means="message" if written else "call"
     )
     question.tries += 1
-    work.record(
-        ticket, Action.ASK, {"round": question.round, "try": question.tries, **told}, actor=SYSTEM
-    )
+    tried = {"round": question.round, "try": question.tries} | told
+    work.record(ticket, Action.ASK, tried | _scale(work, ticket), actor=SYSTEM)
     asking = timing.map_of(work, ticket).limits.asking
     if question.tries < asking.attempts:
         again = timing.deadline(work, work.now, asking.spacing).at
         timing.start_timer(work, ticket, Step.ASK, _wake(work, ticket, again))
 
 
-def answer(
+def _scale(work: Work, ticket: Ticket) -> dict[str, object]:
+    """Return what the ledger keeps of the scale: the rates count each scale apart."""
+    return {"scale": ratings.scale_of(work, ticket)}
+
+
+def answer(  # noqa: PLR0913  one answer, named fields
     work: Work,
     ticket: Ticket,
     *,
@@ -118,7 +124,8 @@ def answer(
     by: str,
     grade: int | None = None,
     heard_by: UUID | None = None,
-) -> None:
+    comment: str = "",
+) -> NoRating | None:
     """Take the caller's word: solved ends the ticket, not solved sends it back (退回重办).
 
     A redo gets a share of the first limit; after so many of them the matter goes up a rung.
@@ -128,23 +135,30 @@ def answer(
         ticket: locked, being asked about or archived without an answer.
         solved: what the caller says.
         by: the channel of the answer: ``call``, ``message``, ``link``, ``web`` or ``person``.
-        grade: 5 (非常满意) to 1 (非常不满意), if the caller gave one.
+        grade: on the ticket's own scale, 1 the worst, if the caller gave one.
         heard_by: who took the answer down (`hotline.services.revisits` says who may).
+        comment: what the caller says with the grade.
+
+    Returns:
+        Why the grade was not kept, as a code; the answer itself counts all the same.
 
     Raises:
+        InvalidError: the ticket's scale has no such grade.
         RefusedError: nothing is being asked.
     """
     question = ticket_rows.open_ask(work.session, ticket.id)
     if question is None or question.answered_at is not None:
         raise RefusedError(reason="not_asked", ticket=ticket.number)
+    kept = ratings.weigh(work, ticket, grade, by=by, round_=question.round, comment=comment)
     work.act(
         ticket,
         Action.CONFIRM if solved else Action.DENY,
-        {"round": question.round, "by": by, "grade": grade} | _taken_down(heard_by),
+        {"round": question.round, "by": by, **kept.data} | _taken_down(heard_by),
         actor=CITIZEN if heard_by is not None else None,
     )
     question.answered_at, question.answered_by = work.now, by
-    question.solved, question.grade = solved, grade
+    question.solved = solved
+    question.grade = kept.rating.grade if kept.rating is not None else None
     question.token_hash = None
     if solved:
         timing.enter(work, ticket)
@@ -152,26 +166,14 @@ def answer(
         _wait_again(work, ticket)
     else:
         redo(work, ticket)
+    if not solved:
+        bad_ratings.denied(work, ticket)
+    ratings.follow(work, ticket, kept)
+    return kept.refused
 
 
 def _taken_down(heard_by: UUID | None) -> dict[str, object]:
     return {"heard_by": heard_by} if heard_by is not None else {}
-
-
-def rate(work: Work, ticket: Ticket, grade: int, *, by: str) -> None:
-    """Take the caller's grade for the round that was just answered; the first grade stands.
-
-    Raises:
-        InvalidError: not one of the five national grades.
-        RefusedError: nothing was answered yet, or a grade was given.
-    """
-    if grade not in range(1, 6):
-        raise InvalidError(fields=["grade"])
-    question = ticket_rows.open_ask(work.session, ticket.id)
-    if question is None or question.answered_at is None or question.grade is not None:
-        raise RefusedError(reason="not_asked", ticket=ticket.number)
-    question.grade = grade
-    work.act(ticket, Action.RATE, {"round": question.round, "by": by, "grade": grade})
 
 
 def lapse(work: Work, ticket: Ticket) -> None:
@@ -196,11 +198,6 @@ def by_token(work: Work, token: str) -> tuple[Ask, Ticket]:
     }:
         raise NotFoundError(what="link")
     return question, ticket
-
-
-def token_hash(token: str) -> str:
-    """Return what is stored of a one-time token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _wait_again(work: Work, ticket: Ticket) -> None:

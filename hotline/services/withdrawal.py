@@ -10,7 +10,7 @@ from typing import Final
 
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import UNACCEPTED, Action, Step
-from hotline.services import merging, telling, tickets, timing
+from hotline.services import bad_ratings, merging, telling, tickets, timing
 from hotline.store import calls
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
@@ -51,6 +51,7 @@ def withdraw(work: Work, ticket: Ticket, way: str, **evidence: object) -> None:
     work.act(ticket, Action.WITHDRAW, data | evidence, actor=CITIZEN)
     for whistle in blown:
         whistle.ended_at = work.now
+    bad_ratings.withdrawn(work, ticket)
     work.cancel_timers(ticket.id, frozenset(Step))
     timing.enter(work, ticket)
 

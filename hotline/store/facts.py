@@ -299,6 +299,7 @@ def _row(ticket_id: UUID, fact: Fact) -> dict[str, object]:
         "judged": sum(BITS[measure] for measure in fact.counts),
         "met": sum(BITS[measure] for measure, met in fact.counts.items() if met),
         "grade": fact.grade,
+        "scale": fact.scale,
         "citizen_s": fact.citizen_s,
         "unit_s": fact.unit_s,
         "closed_at": fact.closed_at,
@@ -317,4 +318,5 @@ def _fact(row: TicketFact) -> Fact:
         citizen_s=row.citizen_s,
         unit_s=row.unit_s,
         closed_at=row.closed_at,
+        scale=row.scale,
     )

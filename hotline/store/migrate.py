@@ -21,6 +21,8 @@ APPEND_ONLY: Final = (
     "notice_attempt",
     "map_version",
     "policy_change",
+    "rating",
+    "rating_attempt",
 )
 _HERE = Path(__file__).parent / "migrations"
 

@@ -10,9 +10,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from hotline.domain.errors import NotFoundError, RefusedError
-from hotline.services import timing, verification
-from hotline.web.parts import work_as
+from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
+from hotline.domain.ratings import NoRating
+from hotline.services import ratings, timing, verification
+from hotline.store import ratings as rating_rows
+from hotline.web.parts import visitor, work_as
 from hotline.work import CITIZEN
 
 bp = Blueprint("citizen", __name__, url_prefix="/c")
@@ -28,6 +30,14 @@ class AnswerForm(BaseModel):
         Annotated[int, Field(ge=1, le=5)] | None,
         BeforeValidator(lambda value: None if value == "" else value),
     ] = None
+    comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
+
+
+class RatingForm(BaseModel):
+    """A grade, and what the caller says with it."""
+
+    grade: int = Field(ge=1, le=5)
+    comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
 
 
 @bp.after_request
@@ -41,7 +51,9 @@ def keep_secret(response: Response) -> Response:
 @bp.get("/thanks")
 def thanks() -> str:
     """Thank for an answer, and say what happens now."""
-    return render_template("citizen/thanks.html")
+    refused = request.args.get("refused")
+    known = refused if refused in set(NoRating) else None
+    return render_template("citizen/thanks.html", refused=known)
 
 
 @bp.get("/<token>")
@@ -58,12 +70,89 @@ def answer(token: str) -> ResponseReturnValue:
     except ValidationError:
         return _question(token, status=_INVALID)
     try:
-        with work_as(CITIZEN) as work:
+        with work_as(visitor()) as work:
             _, ticket = verification.by_token(work, token)
-            verification.answer(work, ticket, solved=sent.solved, by="link", grade=sent.grade)
+            refused = verification.answer(
+                work,
+                ticket,
+                solved=sent.solved,
+                by="link",
+                grade=sent.grade,
+                comment=sent.comment,
+            )
+    except InvalidError:
+        return _question(token, status=_INVALID)
     except (NotFoundError, RefusedError):
         return render_template("citizen/gone.html"), _NOT_FOUND
-    return redirect(url_for(".thanks"), code=303)
+    return redirect(url_for(".thanks", refused=refused), code=303)
+
+
+@bp.get("/r/<token>")
+def rating(token: str) -> ResponseReturnValue:
+    """Ask for a grade; looking changes nothing, and a used link says so."""
+    return _rating(token)
+
+
+@bp.post("/r/<token>")
+def rate(token: str) -> ResponseReturnValue:
+    """Take a grade, once; what is refused is on record as well."""
+    try:
+        sent = RatingForm.model_validate(request.form.to_dict())
+    except ValidationError:
+        return _rating(token, status=_INVALID)
+    try:
+        with work_as(visitor()) as work:
+            refused = ratings.rate_by_link(work, token, sent.grade, sent.comment)
+    except InvalidError:
+        return _rating(token, status=_INVALID)
+    if refused is NoRating.LINK_UNKNOWN:
+        return render_template("citizen/gone.html"), _NOT_FOUND
+    if refused is not None:
+        page = render_template("citizen/not_rated.html", refused=refused, token=token)
+        return page, RefusedError.http_status
+    return redirect(url_for(".rated"), code=303)
+
+
+@bp.post("/r/<token>/again")
+def again(token: str) -> ResponseReturnValue:
+    """Send another way to rate to the number that called; the page says the same in every case."""
+    try:
+        with work_as(CITIZEN) as work:
+            _, ticket = ratings.open_link(work, token)
+            ratings.invite_change(work, ticket)
+    except NotFoundError:
+        return render_template("citizen/gone.html"), _NOT_FOUND
+    return render_template("citizen/sent_again.html")
+
+
+@bp.get("/rated")
+def rated() -> str:
+    """Thank for a grade, and say what a bad one starts."""
+    return render_template("citizen/rated.html")
+
+
+def _rating(token: str, *, status: int = 200) -> ResponseReturnValue:
+    try:
+        with work_as(CITIZEN) as work:
+            row, ticket = ratings.open_link(work, token)
+            refused = ratings.unusable(work, row)
+            if refused is not None:
+                page = render_template("citizen/not_rated.html", refused=refused, token=token)
+                return page, RefusedError.http_status
+            page = render_template(
+                "citizen/rate.html",
+                token=token,
+                ticket=ticket,
+                map=timing.map_of(work, ticket),
+                purpose=row.purpose,
+                versions=rating_rows.versions(work.session, ticket.id),
+                scale=ratings.scale_of(work, ticket),
+                missing=status == _INVALID,
+                typed=request.form,
+            )
+    except NotFoundError:
+        return render_template("citizen/gone.html"), _NOT_FOUND
+    return page, status
 
 
 def _question(token: str, *, status: int = 200) -> ResponseReturnValue:
@@ -76,6 +165,7 @@ def _question(token: str, *, status: int = 200) -> ResponseReturnValue:
                 ticket=ticket,
                 map=timing.map_of(work, ticket),
                 claimed=verification.result_kind(work, ticket),
+                scale=ratings.scale_of(work, ticket),
                 asked_at=question.asked_at,
                 missing=status == _INVALID,
                 typed=request.form,

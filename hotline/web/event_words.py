@@ -15,10 +15,11 @@ from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
 from hotline.domain.limits import Limit, LimitKind
 from hotline.domain.missing import Particular
+from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
-from hotline.web import desk_words, suspicion_words, words
+from hotline.web import desk_words, rating_words, suspicion_words, words
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
@@ -41,6 +42,9 @@ TONES: Final[Mapping[Action, str]] = {
     Action.OVERSEE: "late",
     Action.CIRCULATE: "late",
     Action.RESTORE: "warn",
+    Action.REFUSE_GRADE: "warn",
+    Action.BAD_RATING: "late",
+    Action.MEND: "ok",
     Action.REJECT: "warn",
     Action.OBJECT: "late",
     Action.WITHDRAW: "warn",
@@ -65,6 +69,7 @@ _BY: Final = {
     "person": lazy_gettext("人工回访"),
     "web": lazy_gettext("工单号和查询码"),
     "operator": lazy_gettext("与话务员通话"),
+    "terminal": lazy_gettext("窗口评价终端"),
     "counter": lazy_gettext("窗口当面"),
 }
 _ALERTS: Final = {alert.name.lower(): said for alert, said in words.ALERTS.items()}
@@ -274,6 +279,12 @@ def _recounted(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> 
     )
 
 
+def _grade(_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
+    """A grade is said on the scale on which it was given; events of before had only one."""
+    grades = rating_words.GRADES_BY[int(event.data.get("scale", FIVE))]
+    return str(grades.get(value, value))
+
+
 def _by_table(table: Mapping[Any, object]) -> _Say:
     def say(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
         return str(table.get(value, value))
@@ -337,7 +348,19 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "round": (lazy_gettext("第几轮询问"), _plain),
     "try": (lazy_gettext("第几次联系"), _plain),
     "by": (lazy_gettext("答复方式"), lambda _m, _t, _e, v: str(_BY.get(str(v), ""))),
-    "grade": (lazy_gettext("评价"), _by_table(words.GRADES)),
+    "purpose": (lazy_gettext("请来电人"), _by_table(rating_words.PURPOSES)),
+    "valid_until": (lazy_gettext("有效到"), _instant),
+    "grade": (lazy_gettext("评价"), _grade),
+    "was": (lazy_gettext("原来的评价"), _grade),
+    "grade_was": (lazy_gettext("评价"), _grade),
+    "of_fix": (lazy_gettext("对整改的评价"), _yes),
+    "refused": (lazy_gettext("不能算数的原因"), _by_table(rating_words.NO_RATING)),
+    "call_by": (lazy_gettext("回访时限"), _instant),
+    "fix_by": (lazy_gettext("整改时限"), _instant),
+    "call_outcome": (lazy_gettext("回访结果"), _by_table(rating_words.CALLS)),
+    "by_result": (lazy_gettext("新的办理结果就是整改"), _yes),
+    "bad_outcome": (lazy_gettext("怎样了结"), _by_table(rating_words.OUTCOMES)),
+    "probe_fault": (lazy_gettext("自检结果"), _by_table(rating_words.PROBE_FAULTS)),
     "promised_on": (lazy_gettext("承诺日期"), _plain),
     "means": (lazy_gettext("方式"), _by_table(MEANS)),
     "state": (lazy_gettext("结果"), _by_table(OUTBOX_STATES)),

@@ -11,10 +11,14 @@ from hotline.web.i18n import lazy_gettext as _
 _TICKETS: Final = ("console.board.show", _("工单"))
 _MINE: Final = ("field.tasks.show", _("我的工单"))
 _SEARCH: Final = ("search.show", _("查找"))
+_BAD: Final = ("console.bad_ratings.show", _("差评"))
+_TO_MEND: Final = ("field.mending.show", _("差评整改"))
+_RATINGS: Final = ("audit.ratings.show", _("评价"))
 _AT_THE_DESK: Final = (
     _TICKETS,
     ("console.ring_backs.show", _("回拨")),
     ("console.callers.show", _("回访")),
+    _BAD,
     ("console.duplicates.show", _("并案")),
     ("console.shift.show", _("交接班")),
     _SEARCH,
@@ -28,11 +32,11 @@ _RATES: Final = ("audit.rates.show", _("统计"))
 # The desks of each role, its own first.
 _DESKS: Final = {
     Role.OPERATOR: _AT_THE_DESK,
-    Role.OFFICER: (_MINE, _MY_FLAGS),
-    Role.UNIT: (_WHISTLES, _MINE, _MY_FLAGS, _PEOPLE),
-    Role.SUPERVISOR: (_OVERSIGHT, _FLAGS, _RATES, _TICKETS, _SEARCH, _PEOPLE),
-    Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _SEARCH, _PEOPLE),
-    Role.OBSERVER: (_OVERSIGHT, _FLAGS, _RATES),
+    Role.OFFICER: (_MINE, _MY_FLAGS, _TO_MEND),
+    Role.UNIT: (_WHISTLES, _MINE, _MY_FLAGS, _TO_MEND, _PEOPLE),
+    Role.SUPERVISOR: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _BAD, _TICKETS, _SEARCH, _PEOPLE),
+    Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _SEARCH, _PEOPLE),
+    Role.OBSERVER: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS),
 }
 
 

@@ -6,7 +6,7 @@ any route without one.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from hotline.kit import Kit
 from hotline.services import accounts
 from hotline.services.accounts import SignedIn
 from hotline.store.models import Staff
-from hotline.work import SYSTEM, Actor, Work, open_work
+from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work
 
 COOKIE: Final = "hotline_session"
 _EXEMPT: Final = frozenset({"hooks", "citizen"})
@@ -60,6 +60,18 @@ def work_as(actor: Actor) -> Iterator[Work]:
     """Open work in some capacity: the citizen's at the carrier's door, the system's."""
     with open_work(parts().engine, parts().kit, actor) as work:
         yield work
+
+
+def visitor() -> Actor:
+    """Return the citizen who visits a public page, with the account signed in on the device.
+
+    Staff are citizens too, but they do not rate from the hotline's own devices.
+    """
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        return CITIZEN
+    with work_as(SYSTEM) as work:
+        return replace(CITIZEN, staff_id=accounts.staff_device(work, token))
 
 
 @contextmanager

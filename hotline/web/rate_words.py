@@ -28,6 +28,8 @@ MEASURES: Final[Mapping[Measure, LazyString]] = {
     Measure.RECURRED_30: _("30日复发"),
     Measure.UNREACHED: _("未核实归档"),
     Measure.EXCLUDED: _("不计入"),
+    Measure.SATISFIED_FOUR: _("满意（四级）"),
+    Measure.GRADED_FOUR: _("评价到达（四级）"),
 }
 DIMENSIONS: Final[Mapping[Dimension, LazyString]] = {
     Dimension.COUNTY: _("全县"),

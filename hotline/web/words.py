@@ -13,8 +13,9 @@ from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
+from hotline.services.probing import PROBE
 from hotline.services.taking import AT_THE_DESK
-from hotline.web import desk_words, staff_words, suspicion_words
+from hotline.web import desk_words, rating_words, staff_words, suspicion_words
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
@@ -84,6 +85,12 @@ ACTIONS: Final = {
     Action.CONFIRM: _("来电人：已解决"),
     Action.DENY: _("来电人：未解决"),
     Action.RATE: _("来电人评价"),
+    Action.INVITE: _("请来电人评价"),
+    Action.REFUSE_GRADE: _("评价不能算数"),
+    Action.BAD_RATING: _("差评，限期整改"),
+    Action.CALL_BACK: _("差评回访"),
+    Action.MEND: _("差评整改"),
+    Action.END_BAD: _("差评了结"),
     Action.LAPSE: _("来电人未答复"),
     Action.EXTEND: _("申请延期"),
     Action.GRANT: _("批准延期"),
@@ -142,6 +149,10 @@ STEPS: Final = {
     Step.RULE_FLAG: _("疑点裁定时限"),
     Step.MERGED: _("并案办理时限"),
     Step.REOPEN: _("重办主单"),
+    Step.BAD_CALL: _("差评回访时限"),
+    Step.BAD_FIX: _("差评整改时限"),
+    Step.BAD_SILENCE: _("等待再评价时限"),
+    Step.PROBE: _("评价通道自检时限"),
     Step.EARLY: _("预警"),
     Step.YELLOW: _("黄灯预警"),
     Step.CIRCULATE: _("通报"),
@@ -173,6 +184,7 @@ TRIAGE_REASONS: Final = {
     TriageReason.GRID_NOT_LIVE.value: _("网格尚未上线"),
     RING_BACK: _("需要回电"),
     AT_THE_DESK: _("话务员正在登记"),
+    PROBE: _("系统自检"),
     "return_upheld": _("退单成立，待改派"),
     "rejection_declined": _("不予受理未获批准"),
     "objected": _("来电人提出异议"),
@@ -199,13 +211,6 @@ RESULT_KINDS: Final = {
     ResultKind.PROMISED_BY_DATE: _("限期办理"),
     ResultKind.PLANNED: _("列入计划"),
     ResultKind.IMPOSSIBLE: _("无法办理"),
-}
-GRADES: Final = {
-    5: _("非常满意"),
-    4: _("满意"),
-    3: _("基本满意"),
-    2: _("不满意"),
-    1: _("非常不满意"),
 }
 CHANNELS: Final = {
     "voice": _("电话"),
@@ -234,6 +239,10 @@ ATTENTION: Final = {
     "raised": _("已提级督办"),
     "circulated": _("已列入通报"),
     "chain_restored": _("巡查发现时限没有在走，已补设"),
+    "late_bad_call": _("差评没有按时回访"),
+    "late_bad_fix": _("差评没有按时整改"),
+    "bad_again": _("整改后仍是差评"),
+    "probe_failed": _("评价通道自检未通过"),
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
@@ -331,6 +340,11 @@ REFUSALS: Final = {
     "not_watched": _("现在没有督办。"),
     "not_owed": _("现在等来电人答复，没有谁可催。"),
     "not_asked": _("现在没有要您回答的问题。"),
+    "rating_too_late": _("可以评价和改评价的期限已过。"),
+    "bad_called": _("这条差评已经回访过。"),
+    "bad_fixed": _("这条差评已经整改，等来电人再评价。"),
+    "bad_redo": _("工单正在重办：请提交新的办理结果，那就是整改。"),
+    "bad_ended": _("这条差评已经了结。"),
     "not_submitted": _("还没有提交结果。"),
     "return_too_late": _("退单时限已过，由首接单位办理。"),
     "foreign_site": _("请求来自别的网站，已拒绝。"),
@@ -395,13 +409,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["words"] = {
         **desk_words.TABLES,
         **suspicion_words.TABLES,
+        **rating_words.TABLES,
         "actions": ACTIONS,
         "alerts": ALERTS,
         "supervision": SUPERVISION,
         "watch_lists": WATCH_LISTS,
         "attention": ATTENTION,
         "channels": CHANNELS,
-        "grades": GRADES,
         "kept": KEPT,
         "ledger_faults": LEDGER_FAULTS,
         "means": MEANS,

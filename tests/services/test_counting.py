@@ -14,7 +14,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import HotlineError
 from hotline.domain.rates import Measure
-from hotline.services import closing, counting, returns, tickets, verification
+from hotline.services import closing, counting, probing, ratings, returns, tickets, verification
 from hotline.store import facts
 from hotline.work import CITIZEN
 from tests.county import VILLAGE, County
@@ -142,6 +142,14 @@ def test_a_demand_that_waits_for_its_place_is_nobodys_failure(county):
     assert sums(county, "town", "town/dagujiazi") == {}
 
 
+def test_what_the_hotline_makes_to_test_its_doors_counts_nowhere(county):
+    with county.work() as work:
+        probing.start(work)
+
+    assert count_all(county) == 0
+    assert (sums(county), everything(county)) == ({}, ([], []))
+
+
 def test_counting_twice_changes_nothing(county):
     nights.a_night(county)
     count_all(county)
@@ -193,6 +201,11 @@ def _deny(county: County, number: str) -> None:
         verification.answer(work, work.ticket(number), solved=False, by="call", grade=2)
 
 
+def _change(county: County, number: str) -> None:
+    with county.work(CITIZEN) as work:
+        ratings.rate(work, work.ticket(number), 1, by="message")
+
+
 def _hours(county: County, _number: str) -> None:
     county.forward(hours=3)
 
@@ -218,7 +231,7 @@ def _count(county: County, number: str) -> None:
 
 
 ACTS: tuple[Act, ...] = (
-    *(_accept, _accept, _contact, _submit, _submit, _return, _rule, _confirm, _deny),
+    *(_accept, _accept, _contact, _submit, _submit, _return, _rule, _confirm, _deny, _change),
     *(_hours, _weeks, _again, _crash, _count, _count),
 )
 

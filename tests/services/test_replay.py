@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import Status
-from hotline.services import additions, intake, returns, tickets, verification
+from hotline.services import additions, intake, ratings, returns, tickets, verification
 from hotline.work import CITIZEN
 from tests.web import nights
 
@@ -72,7 +72,7 @@ def test_the_end_stays_where_it_was_when_a_grade_comes_later(county):
         verification.answer(work, work.ticket(number), solved=True, by="call")
     county.move(hours=1)
     with county.work(CITIZEN) as work:
-        verification.rate(work, work.ticket(number), 5, by="call")
+        ratings.rate(work, work.ticket(number), 5, by="call")
 
     assert difference(county, number) == {}
 

@@ -26,6 +26,13 @@ from hotline.store.models.people import (
 )
 from hotline.store.models.policy import CalendarDay, MapVersion, PolicyChange
 from hotline.store.models.rates import RateCell, RateRebuild, TicketFact
+from hotline.store.models.ratings import (
+    BadRating,
+    Rating,
+    RatingAttempt,
+    RatingInvite,
+    RatingProbe,
+)
 from hotline.store.models.suspicion import (
     FlagRow,
     PhotoLooks,
@@ -48,6 +55,7 @@ from hotline.store.models.whistles import Whistle, WhistleParty
 __all__ = [
     "Ask",
     "Attention",
+    "BadRating",
     "CalendarDay",
     "Call",
     "Command",
@@ -74,6 +82,10 @@ __all__ = [
     "Presence",
     "RateCell",
     "RateRebuild",
+    "Rating",
+    "RatingAttempt",
+    "RatingInvite",
+    "RatingProbe",
     "SignIn",
     "SignInAttempt",
     "Staff",

@@ -27,6 +27,7 @@ class TicketFact(SQLModel, table=True):
     judged: int
     met: int
     grade: int | None = None
+    scale: int = 5
     citizen_s: int | None = None
     unit_s: int | None = None
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -36,7 +37,8 @@ class RateCell(SQLModel, table=True):
     """The sums over the tickets received in one day or month, for one key of one dimension.
 
     ``*_n`` is the numerator and ``*_d`` the denominator of a measure; ``grade_1`` to ``grade_5``
-    count grades on their original scale; ``gap_s`` sums the seconds that the citizen's clock ran
+    count grades of five, ``four_1`` to ``four_4``
+    grades of four, each on its own scale; ``gap_s`` sums the seconds that the citizen's clock ran
     longer than the unit's, over ``gap_d`` tickets.
     """
 
@@ -88,6 +90,14 @@ class RateCell(SQLModel, table=True):
     grade_5: int
     gap_s: int
     gap_d: int
+    satisfied_four_n: int
+    satisfied_four_d: int
+    graded_four_n: int
+    graded_four_d: int
+    four_1: int
+    four_2: int
+    four_3: int
+    four_4: int
 
 
 class RateRebuild(SQLModel, table=True):

@@ -7,6 +7,7 @@ from hotline.web.audit import (
     board,
     flags,
     rates,
+    ratings,
     refusals,
     retention,
     supervision,
@@ -15,5 +16,8 @@ from hotline.web.audit import (
 )
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-for part in (attention, board, flags, rates, refusals, retention, supervision, tickets, views):
+for part in (
+    *(attention, board, flags, rates, ratings, refusals, retention, supervision, tickets),
+    views,
+):
     bp.register_blueprint(part.bp)

@@ -207,7 +207,9 @@ def _exported(table: Table, by: Dimension, grid_map: GridMap) -> Iterator[list[o
     for measure in Measure:
         words = str(MEASURES[measure])
         head += [words, _("分子"), _("分母"), _("区间下限"), _("区间上限")]
-    yield [*head, *(_("%(grade)s 分", grade=grade) for grade in rates.GRADES), _("两钟之差（秒）")]
+    head += [_("五级 %(grade)s", grade=grade) for grade in rates.GRADES]
+    head += [_("四级 %(grade)s", grade=grade) for grade in rates.GRADES_OF_FOUR]
+    yield [*head, _("两钟之差（秒）")]
     for line in table.lines:
         yield _exported_line(line, key_words(grid_map, by, line.key))
 
@@ -218,7 +220,12 @@ def _exported_line(line: Line, name: str) -> list[object]:
         rate = line.rates[measure]
         low, high = rate.interval or (None, None)
         row += [rate.share, rate.n, rate.d, low, high]
-    return [*row, *line.grades.values(), line.gap.total_seconds() if line.gap else None]
+    return [
+        *row,
+        *line.grades.values(),
+        *line.of_four.values(),
+        line.gap.total_seconds() if line.gap else None,
+    ]
 
 
 def _as_csv(lines: list[list[object]]) -> bytes:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from hotline.web.console import (
+    bad_ratings,
     board,
     callers,
     counter,
@@ -17,7 +18,18 @@ from hotline.web.console import (
 
 bp = Blueprint("console", __name__, url_prefix="/console")
 for part in (
-    *(board, callers, counter, desk_intake, doors, duplicates, pulse, ring_backs, shift),
+    *(
+        bad_ratings,
+        board,
+        callers,
+        counter,
+        desk_intake,
+        doors,
+        duplicates,
+        pulse,
+        ring_backs,
+        shift,
+    ),
     tickets,
 ):
     bp.register_blueprint(part.bp)

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.doors import case, demand
+from hotline.web.doors import case, demand, terminal
 
 bp = Blueprint("doors", __name__)
-for part in (demand, case):
+for part in (demand, case, terminal):
     bp.register_blueprint(part.bp)

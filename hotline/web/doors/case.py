@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, SignInError, SlowDownError
+from hotline.domain.ratings import NoRating
 from hotline.domain.tickets import Action, Role
 from hotline.services import (
     additions,
@@ -21,23 +22,25 @@ from hotline.services import (
     gaps,
     identity,
     inbox,
+    ratings,
     rejection,
     tickets,
     verification,
     web_demand,
 )
 from hotline.services import withdrawal as withdrawals
+from hotline.store import ratings as rating_rows
 from hotline.store.models import Ticket
 from hotline.web import origin
 from hotline.web.doors import understood, visit
 from hotline.web.doors.words import steps_of
-from hotline.web.parts import racing, work_as
+from hotline.web.parts import racing, visitor, work_as
 from hotline.work import CITIZEN, Work
 
 bp = Blueprint("case", __name__, url_prefix=visit.PATH)
 _REFUSED: Final = 404
 _BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
-_DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle"})
+_DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle", "rate"})
 
 
 class KeyForm(BaseModel):
@@ -59,6 +62,14 @@ class VerdictForm(KeyForm):
 
     solved: bool
     grade: Annotated[Annotated[int, Field(ge=1, le=5)] | None, _BLANK] = None
+    comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
+
+
+class RateForm(KeyForm):
+    """A grade after the answer, or instead of an earlier one."""
+
+    grade: int = Field(ge=1, le=5)
+    comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
 
 
 class WithdrawForm(KeyForm):
@@ -174,10 +185,26 @@ def verdict() -> ResponseReturnValue:
     except ValidationError as error:
         raise InvalidError(fields=["solved"]) from error
 
-    def do(work: Work, ticket: Ticket) -> None:
-        verification.answer(work, ticket, solved=form.solved, by="web", grade=form.grade)
+    def do(work: Work, ticket: Ticket) -> NoRating | None:
+        return verification.answer(
+            work, ticket, solved=form.solved, by="web", grade=form.grade, comment=form.comment
+        )
 
     return _once("verdict", form, do)
+
+
+@bp.post("/rate")
+def rate() -> ResponseReturnValue:
+    """Give a grade, or another one: each stays, with its time."""
+    try:
+        form = RateForm.model_validate(request.form.to_dict())
+    except ValidationError as error:
+        raise InvalidError(fields=["grade"]) from error
+
+    def do(work: Work, ticket: Ticket) -> NoRating | None:
+        return ratings.from_number(work, ticket, form.grade, by="web", comment=form.comment)
+
+    return _once("rate", form, do)
 
 
 @bp.post("/withdraw")
@@ -193,24 +220,25 @@ def withdraw() -> ResponseReturnValue:
 def _once(action: str, form: KeyForm, do: Callable[[Work, Ticket], object]) -> ResponseReturnValue:
     """Carry a citizen's act out once, and go back to the case; a repeat changes nothing."""
     key, sent = str(form.key), form.model_dump(mode="json")
+    who = visitor()
 
     def attempt() -> str:
-        with work_as(CITIZEN) as work:
+        with work_as(who) as work:
             mine = visit.my_ticket(work)
 
             def once() -> str:
-                do(work, work.ticket(mine.number))
-                return mine.number
+                refused = do(work, work.ticket(mine.number))
+                return refused if isinstance(refused, NoRating) else ""
 
             return inbox.once(work, key, f"case:{action}", sent, once)
 
-    racing(attempt)
-    return redirect(url_for(".show", done=action), code=303)
+    refused = racing(attempt)
+    return redirect(url_for(".show", done=action, refused=refused or None), code=303)
 
 
 def _page(work: Work, ticket: Ticket) -> str:
     found = dossier.read(work, ticket.number)
-    done = request.args.get("done")
+    done, refused = request.args.get("done"), request.args.get("refused")
     return render_template(
         "doors/case.html",
         d=found,
@@ -222,6 +250,11 @@ def _page(work: Work, ticket: Ticket) -> str:
         new_key=uuid4,
         now=work.now,
         done=done if done in _DONE else None,
+        refused=refused if refused in set(NoRating) else None,
+        scale=ratings.scale_of(work, ticket),
+        versions=rating_rows.versions(work.session, ticket.id),
+        bad=next(reversed(rating_rows.bad_of(work.session, ticket.id)), None),
+        may_rate=ratings.may_rate(work, ticket),
     )
 
 

@@ -162,6 +162,10 @@ def _approved(found: Dossier, event: Happened) -> str:
     )
 
 
+def _rated(_found: Dossier, event: Happened) -> str:
+    return gettext("您改了评价") if "was" in event.data else gettext("您作了评价")
+
+
 def _unit(grid_map: GridMap, unit: object) -> str:
     return unit_words(grid_map, str(unit)) if unit else gettext("待定")
 
@@ -190,7 +194,11 @@ _SAY: Final[Mapping[Action, _Say]] = {
     Action.ASK: _asked,
     Action.CONFIRM: _plain(_("您说：已经解决")),
     Action.DENY: _plain(_("您说：没有解决，退回重办")),
-    Action.RATE: _plain(_("您作了评价")),
+    Action.RATE: _rated,
+    Action.INVITE: _plain(_("请您评价")),
+    Action.BAD_RATING: _plain(_("您给了差评，限期给您打电话和整改")),
+    Action.CALL_BACK: _plain(_("就差评给您打电话")),
+    Action.MEND: _plain(_("单位说已经整改，请您再评价")),
     Action.LAPSE: _plain(_("没有等到您的答复，归档为未核实")),
     Action.EXTEND: _plain(_("承办的一方申请延期")),
     Action.GRANT: _plain(_("批准延期")),

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from hotline.domain.grid import GridMap
+from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Role
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
@@ -17,7 +18,8 @@ from hotline.store.models import Ticket, TicketEvent, TicketText
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import listed
 from hotline.web.map_words import kind_words, rung_words, unit_words
-from hotline.web.words import ACTIONS, GRADES, REASONS, RESULT_KINDS, ROLES
+from hotline.web.rating_words import GRADES_BY
+from hotline.web.words import ACTIONS, REASONS, RESULT_KINDS, ROLES
 
 # What the machinery notes for supervisors would only be noise on a phone.
 _LEFT_OUT: Final = frozenset({Action.DELIVER, Action.RECORD})
@@ -79,7 +81,7 @@ def _details(
         "to": lambda rung: _("告知：%(rung)s", rung=rung_words(grid_map, ticket, rung)),
         "why": lambda why: str(REASONS.get(why, why)),
         "promised_on": lambda day: _("承诺日期：%(day)s", day=day),
-        "grade": lambda grade: str(GRADES.get(grade, "")),
+        "grade": lambda grade: str(GRADES_BY[data.get("scale", FIVE)].get(grade, "")),
         "text": lambda text: bodies.get(text, ""),
     }
     said = [words(data[key]) for key, words in say.items() if data.get(key) is not None]
