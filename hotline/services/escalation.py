@@ -45,7 +45,7 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
 
 _WHISTLING: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
 # Limits that run for test demands of our own as well: they carry one through to its end.
-_OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE})
+_OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE})
 # From so many steps on, who is on duty is read for all posts at once.
 _MANY: Final = 10
 

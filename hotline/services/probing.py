@@ -88,7 +88,7 @@ def _settle(work: Work, ticket: Ticket, probe_id: UUID, fault: str | None) -> st
 
 
 def _alarm(work: Work) -> list[dict[str, object]]:
-    """Tell every supervisor on duty; not as news of the ticket, of which nobody is told anything."""
+    """Tell every supervisor on duty: not as news of the ticket, of which nobody is told."""
     told: list[dict[str, object]] = []
     for person in work.books.with_role(Role.SUPERVISOR, work.now):
         means, channel = telling.first_means(work, person.channels)

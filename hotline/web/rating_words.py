@@ -70,6 +70,19 @@ PROBE_FAULTS: Final[Mapping[str, LazyString]] = {
     "not_low": _("提交了一颗星，存成了别的"),
     "no_clock": _("差评存上了，时限没有启动"),
 }
+ATTENTION: Final[Mapping[str, LazyString]] = {
+    "late_bad_call": _("差评没有按时回访"),
+    "late_bad_fix": _("差评没有按时整改"),
+    "bad_again": _("整改后仍是差评"),
+    "probe_failed": _("评价通道自检未通过"),
+}
+REFUSALS: Final[Mapping[str, LazyString]] = {
+    "rating_too_late": _("可以评价和改评价的期限已过。"),
+    "bad_called": _("这条差评已经回访过。"),
+    "bad_fixed": _("这条差评已经整改，等来电人再评价。"),
+    "bad_redo": _("工单正在重办：请提交新的办理结果，那就是整改。"),
+    "bad_ended": _("这条差评已经了结。"),
+}
 TABLES: Final = {
     "grades_by": GRADES_BY,
     "no_rating": NO_RATING,

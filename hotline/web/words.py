@@ -239,10 +239,7 @@ ATTENTION: Final = {
     "raised": _("已提级督办"),
     "circulated": _("已列入通报"),
     "chain_restored": _("巡查发现时限没有在走，已补设"),
-    "late_bad_call": _("差评没有按时回访"),
-    "late_bad_fix": _("差评没有按时整改"),
-    "bad_again": _("整改后仍是差评"),
-    "probe_failed": _("评价通道自检未通过"),
+    **rating_words.ATTENTION,
 }
 # How a chain of events, or a signed root over it, is broken.
 LEDGER_FAULTS: Final = {
@@ -340,11 +337,7 @@ REFUSALS: Final = {
     "not_watched": _("现在没有督办。"),
     "not_owed": _("现在等来电人答复，没有谁可催。"),
     "not_asked": _("现在没有要您回答的问题。"),
-    "rating_too_late": _("可以评价和改评价的期限已过。"),
-    "bad_called": _("这条差评已经回访过。"),
-    "bad_fixed": _("这条差评已经整改，等来电人再评价。"),
-    "bad_redo": _("工单正在重办：请提交新的办理结果，那就是整改。"),
-    "bad_ended": _("这条差评已经了结。"),
+    **rating_words.REFUSALS,
     "not_submitted": _("还没有提交结果。"),
     "return_too_late": _("退单时限已过，由首接单位办理。"),
     "foreign_site": _("请求来自别的网站，已拒绝。"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import NotAllowedError, NotFoundError, RefusedError
@@ -28,7 +28,7 @@ def claim(county: County, number: str) -> None:
         closing.submit(work, ticket, closing.Result(ResultKind.ACTED, "主管道已抢修", kept))
 
 
-def submitted(county: County, **more: object) -> str:
+def submitted(county: County, **more: str) -> str:
     """Return a ticket whose caller is being asked."""
     number = county.demand(**more)
     with county.work(county.officer_of(number)) as work:
@@ -198,7 +198,7 @@ def test_a_link_works_once_and_a_wrong_one_never(county, texted):
     assert by_link(county, token, 5) is NoRating.LINK_USED
 
     with Session(county.engine) as session:
-        tried = session.exec(select(RatingAttempt).order_by(RatingAttempt.id)).all()
+        tried = session.exec(select(RatingAttempt).order_by(col(RatingAttempt.id))).all()
     assert [(row.grade, row.refused) for row in tried] == [
         (None, "link_unknown"),
         (3, None),

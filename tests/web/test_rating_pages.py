@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session
 
 from hotline.domain.tickets import Action
-from hotline.services import codes, ratings, verification
+from hotline.in_force import InForce
+from hotline.services import codes, probing, ratings, verification
 from hotline.store import attention
 from hotline.store import ratings as rows
 from hotline.work import CITIZEN
@@ -127,7 +128,7 @@ def test_a_keyed_call_asks_for_the_fix_where_there_are_no_links(county):
 
 
 def test_the_daily_probe_knocks_like_a_caller_and_finds_its_star(county):
-    parts = Runtime(county.settings, county.engine, county.kit)
+    parts = Runtime(county.settings, county.engine, InForce(county.engine, county.kit))
     with served(app_for(county)) as address:
         assert probe.probe_door(parts, address) is None
 
@@ -146,7 +147,7 @@ def test_a_door_that_drops_low_grades_alarms_the_supervisors(county):
             return [b""]
         return app(environ, start_response)
 
-    parts = Runtime(county.settings, county.engine, county.kit)
+    parts = Runtime(county.settings, county.engine, InForce(county.engine, county.kit))
     with served(thankful) as address:
         assert probe.probe_door(parts, address) == "not_kept"
 
@@ -157,9 +158,9 @@ def test_a_door_that_drops_low_grades_alarms_the_supervisors(county):
 
 
 def test_a_probe_that_never_comes_back_is_judged_by_the_clock(county):
-    parts = Runtime(county.settings, county.engine, county.kit)
+    parts = Runtime(county.settings, county.engine, InForce(county.engine, county.kit))
     with parts.work() as work:
-        probe.probing.start(work)
+        probing.start(work)
 
     county.forward(minutes=16)
 
