@@ -144,7 +144,7 @@ def rate(
     before = question.grade if question is not None else None
     if question is not None:
         question.grade = grade
-    data = {"round": round_, "by": by} | ({"was": before} if before is not None else {})
+    data = {"round": round_, "by": by} | ({"grade_before": before} if before is not None else {})
     work.act(ticket, Action.RATE, {**data, **kept.data, **({"of_fix": True} if fix else {})})
     follow(work, ticket, kept)
     return None

@@ -351,7 +351,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "purpose": (lazy_gettext("请来电人"), _by_table(rating_words.PURPOSES)),
     "valid_until": (lazy_gettext("有效到"), _instant),
     "grade": (lazy_gettext("评价"), _grade),
-    "was": (lazy_gettext("原来的评价"), _grade),
+    "grade_before": (lazy_gettext("原来的评价"), _grade),
     "grade_was": (lazy_gettext("评价"), _grade),
     "of_fix": (lazy_gettext("对整改的评价"), _yes),
     "refused": (lazy_gettext("不能算数的原因"), _by_table(rating_words.NO_RATING)),

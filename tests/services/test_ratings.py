@@ -255,7 +255,7 @@ def test_a_changed_grade_is_another_version_until_the_time_for_it_is_over(county
     assert [one.grade for one in versions] == [1, 4]
     assert versions[0].at < versions[1].at
     [event] = county.events(number, Action.RATE)
-    assert (event["data"]["was"], event["data"]["grade"]) == (1, 4)
+    assert (event["data"]["grade_before"], event["data"]["grade"]) == (1, 4)
     # Talked into another grade or not: what was bad is still to be put right.
     [bad] = bad_of(county, number)
     assert bad.ended_at is None

@@ -163,7 +163,7 @@ def _approved(found: Dossier, event: Happened) -> str:
 
 
 def _rated(_found: Dossier, event: Happened) -> str:
-    return gettext("您改了评价") if "was" in event.data else gettext("您作了评价")
+    return gettext("您改了评价") if "grade_before" in event.data else gettext("您作了评价")
 
 
 def _unit(grid_map: GridMap, unit: object) -> str:
