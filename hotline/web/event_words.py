@@ -19,7 +19,7 @@ from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
-from hotline.web import desk_words, rating_words, suspicion_words, words
+from hotline.web import desk_words, rating_words, record_words, suspicion_words, words
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
@@ -162,7 +162,7 @@ _Say = Callable[[GridMap, Ticket, Happened, Any], str]
 
 def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
     if event.action is Action.ERASE:
-        return str(words.KEPT.get(value, value))
+        return str(record_words.KEPT.get(value, value))
     if event.action is Action.WHISTLE:
         return kind_words(grid_map, str(value))
     if event.action is Action.ANSWER:

@@ -16,6 +16,7 @@ from hotline.services.probing import PROBE
 from hotline.services.taking import AT_THE_DESK
 from hotline.web import desk_words, rating_words, staff_words, suspicion_words
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
+from hotline.web.field_words import FIELDS
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.record_words import KEPT, LEDGER_FAULTS, VIEW_REASONS, VIEWS
@@ -325,39 +326,6 @@ REFUSALS: Final = {
     "already_redacted": _("文字已经隐去。"),
     "not_in_text": _("原文里没有这个词，请照原文抄写。"),
     "too_short_to_find": _("至少要两个字，或工单编号的后四位。"),
-}
-FIELDS: Final = {
-    **staff_words.FORM_FIELDS,
-    "photos": _("照片"),
-    "ruling": _("裁定"),
-    "promised_on": _("承诺日期"),
-    "text": _("文字说明"),
-    "units": _("单位"),
-    "kind": _("类型"),
-    "grid": _("网格"),
-    "class": _("类别"),
-    "outcome": _("结果"),
-    "grade": _("评价"),
-    "position": _("位置"),
-    "command_id": _("提交编号"),
-    "done_at": _("办理时间"),
-    "number": _("电话号码"),
-    "tickets": _("工单"),
-    "reply": _("答复"),
-    "line": _("线路"),
-    "words": _("来电人的话"),
-    "page": _("页"),
-    "reason": _("理由"),
-    "strike": _("要隐去的词"),
-    "route": _("应走的途径"),
-    "promised_by": _("由谁补齐"),
-    "by_day": _("补齐日期"),
-    "solved": _("是否解决"),
-    "sure": _("是我自己要撤回"),
-    "window": _("窗口"),
-    "level": _("级别"),
-    "why": _("理由"),
-    "version": _("版本"),
 }
 
 

@@ -13,7 +13,7 @@ from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.jobs import WHAT_FOR, Job
-from hotline.web import words
+from hotline.web import field_words, record_words, words
 from tests.architecture.sources import MODULES, ROOT, constant, family, raised
 from workers.clock import TIMETABLE
 
@@ -51,7 +51,7 @@ def test_every_error_has_a_code_of_its_own():
         (words.PARTY_STATES, PartyState),
         (words.PARTY_TONES, PartyState),
         (words.RESULT_KINDS, ResultKind),
-        (words.KEPT, Kind),
+        (record_words.KEPT, Kind),
     ],
     ids=[
         "status",
@@ -92,7 +92,7 @@ def test_every_field_that_can_be_wrong_has_words():
         if isinstance(field, ast.Constant)
     }
 
-    assert {name for name in fields if name.islower()} - set(words.FIELDS) == set()
+    assert {name for name in fields if name.islower()} - set(field_words.FIELDS) == set()
 
 
 @pytest.mark.parametrize("job", Job)
