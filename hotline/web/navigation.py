@@ -13,7 +13,7 @@ _MINE: Final = ("field.tasks.show", _("我的工单"))
 _SEARCH: Final = ("search.show", _("查找"))
 _BAD: Final = ("console.bad_ratings.show", _("差评"))
 _TO_MEND: Final = ("field.mending.show", _("差评整改"))
-_RATINGS: Final = ("audit.ratings.show", _("评价"))
+_RATINGS: Final = ("audit.ratings.show", _("评价通道"))
 _AT_THE_DESK: Final = (
     _TICKETS,
     ("console.ring_backs.show", _("回拨")),

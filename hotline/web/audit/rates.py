@@ -32,12 +32,17 @@ SHOWN: Final = (
     Measure.CONFIRMED,
     Measure.SOLVED,
     Measure.SATISFIED,
+    Measure.GRADED,
+    Measure.SATISFIED_FOUR,
+    Measure.GRADED_FOUR,
     Measure.ON_TIME,
     Measure.ONCE,
     Measure.RECURRED_30,
     Measure.UNREACHED,
     Measure.EXCLUDED,
 )
+# Shown where somebody was asked on that scale.
+_OF_FOUR: Final = frozenset({Measure.SATISFIED_FOUR, Measure.GRADED_FOUR})
 # How many lines stand on a page, and how many a chart can draw legibly.
 _LINES: Final = 50
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -97,7 +102,7 @@ def show() -> ResponseReturnValue:
             table=found,
             lines=lines,
             sheets=_sheets(asked.sheet, len(found.lines)),
-            shown=SHOWN,
+            shown=[one for one in SHOWN if one not in _OF_FOUR or found.county.rates[one].d],
             name_of=lambda line: key_words(grid_map, asked.by, line.key),
             chart=_chart(found, lines, asked.by, grid_map),
         )
