@@ -9,7 +9,7 @@ from hotline import grid_shapes as shapes
 from hotline.domain import grid
 from hotline.domain.grid_build import MapParts
 from hotline.domain.grid_staffing import Expanded
-from hotline.domain.limits import Asking, Extensions, Limit, Limits, Redo
+from hotline.domain.limits import Asking, Extensions, Limit, Limits, PanelRule, Redo
 from hotline.domain.ratings import DEFAULT as RATINGS
 from hotline.domain.suspicion.thresholds import DEFAULT as SUSPICION
 from hotline.grid_unit_shapes import UnitShape
@@ -111,8 +111,9 @@ def _limits(shape: shapes.LimitsShape) -> Limits:
         asking=Asking(
             shape.asking.attempts, shape.asking.spacing, shape.asking.silence, shape.asking.quiet
         ),
-        redo=Redo(shape.redo.share, shape.redo.before_raise),
+        redo=Redo(shape.redo.share, shape.redo.before_raise, shape.redo.before_final),
         pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
+        panel=PanelRule(shape.panel.after_returns, shape.panel.after_units),
     )
 
 

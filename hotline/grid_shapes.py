@@ -191,6 +191,14 @@ class RedoShape(Shape):
 
     share: float = Field(gt=0, le=1)
     before_raise: int = Field(ge=1, le=100)
+    before_final: int = Field(default=1, ge=0, le=100)
+
+
+class PanelShape(Shape):
+    """``limits.panel``."""
+
+    after_returns: int = Field(default=2, ge=1, le=100)
+    after_units: int = Field(default=3, ge=2, le=100)
 
 
 class LimitsShape(Shape):
@@ -202,6 +210,7 @@ class LimitsShape(Shape):
     asking: AskingShape
     redo: RedoShape
     pick_up_wait: NaturalField
+    panel: PanelShape = PanelShape()
 
 
 class RatingsShape(Shape):

@@ -20,6 +20,7 @@ from hotline import clock
 from hotline.domain import ledger
 from hotline.domain.errors import NotFoundError, StaleError
 from hotline.domain.grid import Post
+from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit
 from hotline.store import rows
@@ -59,6 +60,7 @@ class Work:
     # Tickets that are to be found by other words or codes than before.
     _changed: set[UUID] = field(default_factory=set)
     _duty: dict[str, OnDuty] = field(default_factory=dict)
+    _entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     _books: Books | None = None
 
     @property
@@ -75,14 +77,25 @@ class Work:
             self._now = clock.read(self.session.connection())
         return self._now
 
-    def begin_at(self, now: datetime, duty: Mapping[str, OnDuty] | None = None) -> None:
-        """Take an instant that was just read from the database, and who is known on duty then.
+    def begin_at(
+        self,
+        now: datetime,
+        duty: Mapping[str, OnDuty] | None = None,
+        entries: Mapping[str, tuple[Entry, ...]] | None = None,
+    ) -> None:
+        """Take an instant that was just read from the database, and what is known of then.
 
         Only where the command locks nothing, and once.
+
+        Args:
+            now: the instant.
+            duty: who is on duty at some posts.
+            entries: the catalogue's entries in force of some classes.
         """
         if self._now is None:
             self._now = now
             self._duty |= duty or {}
+            self._entries |= entries or {}
 
     def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
         """Lock the ticket called ``number`` and return it.
@@ -261,6 +274,14 @@ class Work:
         if post.id not in self._duty:
             self._duty |= self.books.on_duty({post.id: post.stand_in}, self.now)
         return self._duty[post.id]
+
+    def entries(self, class_code: str | None) -> tuple[Entry, ...]:
+        """Return the entries of the catalogue for a class that rulings made and are in force."""
+        if class_code is None:
+            return ()
+        if class_code not in self._entries:
+            self._entries[class_code] = self.books.entries(class_code)
+        return self._entries[class_code]
 
     @property
     def engine(self) -> sa.Engine:

@@ -25,6 +25,18 @@ class ReplyKind(StrEnum):
     OTHER = "other"
 
 
+def final_refusal(redos: int, needed: int) -> str | None:
+    """Return why a final reply (最终答复) can't be proposed, as a stable code; ``None``: it can.
+
+    It ends a case that the caller says is not solved: nobody proposes it before they said so.
+
+    Args:
+        redos: how often the caller has said no.
+        needed: how often the map wants them to.
+    """
+    return "final_too_early" if redos < needed else None
+
+
 def faults(
     kind: ResultKind,
     *,

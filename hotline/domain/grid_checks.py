@@ -25,7 +25,8 @@ KNOWN_STEPS: Final = frozenset(
         *REQUIRED_STEPS,
         *("handle", "on_site", "first_report", "adjudicate", "warn_early", "warn_before"),
         *("circular_after", "revisit", "bad_rating_call", "bad_rating_fix"),
-        *("long_term", "long_term_review", "rule_rejection"),
+        *("long_term", "long_term_review", "rule_rejection", "rule_long_term"),
+        *("rule_final", "final_appeal", "rule_appeal"),
     }
 )
 

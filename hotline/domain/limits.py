@@ -144,10 +144,22 @@ class Extensions:
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """A redo (退回重办): its share of the first limit, and how many before it goes up a rung."""
+    """A redo (退回重办): its share of the first limit, and how many before it goes up a rung.
+
+    ``before_final``: how often the caller must have said no before a final reply (最终答复).
+    """
 
     share: float
     before_raise: int
+    before_final: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRule:
+    """When a dispute goes to the panel: from so many returns, or so many units, on."""
+
+    after_returns: int = 2
+    after_units: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,7 @@ class Limits:
     asking: Asking
     redo: Redo
     pick_up_wait: timedelta
+    panel: PanelRule = PanelRule()
 
     def limit(self, step: str, *, urgent: bool) -> Limit:
         """Return the limit of a step.

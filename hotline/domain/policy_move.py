@@ -17,7 +17,7 @@ from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid import GridMap
 from hotline.domain.limits import Limit
 from hotline.domain.step_limits import Limited, step_limit
-from hotline.domain.tickets import CLOCK, Status, Step
+from hotline.domain.tickets import CLOCK, PENDING, Status, Step
 
 
 class Touch(StrEnum):
@@ -38,7 +38,7 @@ class Touch(StrEnum):
 HINDERS: Final = frozenset(
     {Touch.GRID_GONE, Touch.CLASS_GONE, Touch.WINDOW_GONE, Touch.WHISTLE_GONE}
 )
-_IN_HAND: Final = frozenset({Status.HANDLING, Status.EXTENSION_PENDING})
+_IN_HAND: Final = frozenset({Status.HANDLING, Status.LONG_TERM, *PENDING})
 _WHISTLES: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
 
 
@@ -87,7 +87,7 @@ def _gone(new: GridMap, case: Case) -> Iterator[Touch]:
 
 
 def _differences(old: GridMap, new: GridMap, case: Case, day: date) -> Iterator[Touch]:
-    unit = unit_by(new, case)
+    unit = unit_by(old, new, case)
     if unit != case.unit:
         yield Touch.UNIT
     if post_by(old, new, case, day) != case.post:
@@ -102,13 +102,20 @@ def _differences(old: GridMap, new: GridMap, case: Case, day: date) -> Iterator[
         yield Touch.WHISTLES
 
 
-def unit_by(new: GridMap, case: Case) -> str | None:
+def unit_by(old: GridMap, new: GridMap, case: Case) -> str | None:
     """Return the unit that has the power by ``new``; the ticket's own while it waits for a place.
+
+    A ticket whose unit was named for it, by a ruling or by a person, keeps that unit: another map
+    settles no dispute anew.
 
     Raises:
         NotFoundError: the version does not know the ticket's grid or class.
     """
     if case.class_code is None or case.grid is None:
+        return case.unit
+    known = case.class_code in old.classes and case.grid in old.grids
+    named = known and case.unit != old.competent_unit(case.class_code, case.grid).id
+    if named and case.unit in new.units:
         return case.unit
     return new.competent_unit(case.class_code, case.grid).id
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import sqrt
-from statistics import NormalDist
 from typing import Any, Final, NamedTuple
 
 from hotline.domain.closing import ResultKind
@@ -22,13 +20,8 @@ from hotline.domain.ratings import FIVE, FOUR, is_bad
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import ENDS, Action, Role, Status, Step
 
-# Below so many tickets nothing is compared and nobody is ranked (docs/rules.md §6).
-MIN_FOR_BANDS: Final = 30
-# The interval that stands beside every rate.
-CONFIDENCE: Final = 0.95
-
-_CLAIMED: Final = frozenset({Status.REVISIT, Status.ARCHIVED, Status.ARCHIVED_UNVERIFIED})
-_CLOSED: Final = frozenset({Status.ARCHIVED, Status.ARCHIVED_UNVERIFIED})
+_CLOSED: Final = frozenset({Status.ARCHIVED, Status.ARCHIVED_UNVERIFIED, Status.ARCHIVED_FINAL})
+_CLAIMED: Final = _CLOSED | {Status.REVISIT}
 _EXCLUDED: Final = frozenset({Status.REJECTED, Status.WITHDRAWN})
 
 
@@ -55,6 +48,9 @@ class Measure(StrEnum):
     # The same two on the scale of four: two scales are never added up.
     SATISFIED_FOUR = "satisfied_four"
     GRADED_FOUR = "graded_four"
+    MISDISPATCHED = "misdispatched"  # 错派: given to a unit whose it was not
+    LONG_TERM = "long_term"  # 挂账: stands on the long-term list now; never closed by that
+    FINAL = "final"  # 最终答复: of those closed, against the caller's word
 
 
 _GRADED: Final = {FIVE: Measure.GRADED, FOUR: Measure.GRADED_FOUR}
@@ -140,6 +136,7 @@ class _Course:
     asked_scale: int = FIVE
     returns: int = 0
     overturned: int = 0
+    misdispatched: int = 0
 
     @property
     def scale(self) -> int:
@@ -197,8 +194,9 @@ def _give(course: _Course, body: Mapping[str, Any]) -> None:
 
 
 def _accept(course: _Course, body: Mapping[str, Any]) -> None:
-    # What counts as accepted because nobody signed was not signed in time.
-    if body["role"] == Role.SYSTEM:
+    # What counts as accepted because nobody signed was not signed in time; what the panel ruled
+    # needs no signature.
+    if body["role"] == Role.SYSTEM and not body["data"].get("binding"):
         course.late.add(Step.SIGN)
     course.signed = True
 
@@ -241,6 +239,16 @@ def _overturn(course: _Course, _body: Mapping[str, Any]) -> None:
     course.overturned += 1
 
 
+def _uphold(course: _Course, _body: Mapping[str, Any]) -> None:
+    course.misdispatched += 1
+
+
+def _rule_duty(course: _Course, body: Mapping[str, Any]) -> None:
+    """The panel has ruled on the last return as well: its sender was wrong, or the dispatch."""
+    note = _uphold if body["data"]["upheld"] else _overturn
+    note(course, body)
+
+
 def _discredit(course: _Course, _body: Mapping[str, Any]) -> None:
     """A supervisor found the last claim false: neither it nor the yes that it won count."""
     course.claims = max(0, course.claims - 1)
@@ -262,6 +270,8 @@ _NOTES: Final[Mapping[Action, Callable[[_Course, Mapping[str, Any]], None]]] = {
     Action.RATE: _rate,
     Action.RETURN: _return,
     Action.OVERTURN: _overturn,
+    Action.UPHOLD: _uphold,
+    Action.RULE_DUTY: _rule_duty,
     Action.DISCREDIT: _discredit,
 }
 
@@ -279,6 +289,8 @@ def _counts(state: State, course: _Course) -> dict[Measure, int]:
     found[Measure.RETURNED] = course.returns > 0
     if course.returns:
         found[Measure.OVERTURNED] = course.overturned > 0
+    found[Measure.MISDISPATCHED] = course.misdispatched > 0
+    found[Measure.LONG_TERM] = state.status is Status.LONG_TERM
     found |= _response(state, course) | _handling(state, course) | _outcome(state, course)
     return {measure: int(value) for measure, value in found.items()}
 
@@ -298,6 +310,7 @@ def _handling(state: State, course: _Course) -> dict[Measure, bool]:
         found[Measure.REDO] = state.redos > 0
     if state.status in _CLOSED:
         found[Measure.ONCE] = state.redos == 0
+        found[Measure.FINAL] = state.status is Status.ARCHIVED_FINAL
         found[Measure.UNREACHED] = state.status is Status.ARCHIVED_UNVERIFIED
         found[Measure.SOLVED] = state.status is Status.ARCHIVED and course.kind is ResultKind.ACTED
         found[Measure.RECURRED_7] = found[Measure.RECURRED_30] = False
@@ -319,70 +332,3 @@ def _outcome(state: State, course: _Course) -> dict[Measure, bool]:
     if course.grade is not None:
         found[_SATISFIED[course.scale]] = not is_bad(course.grade, course.scale)
     return found
-
-
-# --- rates --------------------------------------------------------------------------------------
-
-
-class Interval(NamedTuple):
-    """From where to where the true share lies, with `CONFIDENCE`."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share with its count and its interval (Wilson's: it stays within 0 and 1, small n too)."""
-
-    n: int
-    d: int
-
-    @property
-    def share(self) -> float | None:
-        """The share; ``None`` where there is nothing to count."""
-        return self.n / self.d if self.d else None
-
-    @property
-    def comparable(self) -> bool:
-        """Whether it may be compared with others: at least `MIN_FOR_BANDS` tickets."""
-        return self.d >= MIN_FOR_BANDS
-
-    @property
-    def interval(self) -> Interval | None:
-        """Wilson's score interval; ``None`` where there is nothing to count."""
-        return wilson(self.n, self.d) if self.d else None
-
-
-class Band(StrEnum):
-    """Where a rate lies beside the county's; never a place in a table (国办函 2025 No. 66)."""
-
-    ABOVE = "above"
-    WITHIN = "within"
-    BELOW = "below"
-    TOO_FEW = "too_few"
-
-
-def band(rate: Rate, county: Rate) -> Band:
-    """Return where ``rate`` lies beside the whole county's: outside only if its interval is."""
-    interval, whole = rate.interval, county.share
-    if not rate.comparable or interval is None or whole is None:
-        return Band.TOO_FEW
-    if interval.low > whole:
-        return Band.ABOVE
-    return Band.BELOW if interval.high < whole else Band.WITHIN
-
-
-def wilson(n: int, d: int, confidence: float = CONFIDENCE) -> Interval:
-    """Return Wilson's score interval of ``n`` of ``d``.
-
-    Raises:
-        ValueError: ``d`` is not positive, or ``n`` does not lie between 0 and ``d``.
-    """
-    if not 0 <= n <= d or d <= 0:
-        raise ValueError(f"{n} of {d} is no share")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = n / d
-    middle = (share + z * z / (2 * d)) / (1 + z * z / d)
-    half = z * sqrt(share * (1 - share) / d + z * z / (4 * d * d)) / (1 + z * z / d)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))

@@ -126,6 +126,7 @@ def _dispatch(state: State, event: _Event) -> State:
         dispatched_at=event.at,
         triage_reason=None,
         post=event.data["post"],
+        unit=event.data.get("unit", state.unit),
         # Tickets of before the pilots began at the lowest rung without saying so.
         rung=event.data.get("rung", state.rung),
     )
@@ -150,6 +151,12 @@ def _uphold(state: State, _event: _Event) -> State:
         officer_id=None,
         dispatched_at=None,
     )
+
+
+def _rule_duty(state: State, event: _Event) -> State:
+    """The panel has named the lead; where the last return was right it counts as upheld."""
+    returns = state.returns + int(event.data["upheld"])
+    return replace(state, returns=returns, officer_id=None)
 
 
 def _climb(state: State, event: _Event) -> State:
@@ -201,6 +208,8 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.ACCEPT: _accept,
     Action.CONTACT: _contact,
     Action.UPHOLD: _uphold,
+    Action.ADJUDICATE: _climb,
+    Action.RULE_DUTY: _rule_duty,
     Action.CLIMB: _climb,
     Action.RAISE: _climb,
     Action.MOVE: _move,
@@ -212,6 +221,7 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.RELEASE: lambda state, _event: replace(state, members=state.members - 1),
     Action.CARRY: _carry,
     Action.REOPEN: lambda state, _event: replace(state, redos=state.redos + 1),
+    Action.UPHOLD_APPEAL: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.DENY: lambda state, _event: replace(state, redos=state.redos + 1),
     Action.GRANT: lambda state, _event: replace(state, extensions=state.extensions + 1),
     Action.DISAPPROVE: lambda state, _event: replace(state, triage_reason="rejection_declined"),

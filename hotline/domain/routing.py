@@ -47,6 +47,8 @@ class Routing:
         place: the reading of the place: reasons, candidates, rejected.
         clazz: the reading of the class: reasons, rejected.
         map_version: the version of the map that decided.
+        entry: the catalogue's entry that decided instead of the map (`hotline.domain.rulings`),
+            as the ledger has it, with what the map alone would have said.
     """
 
     triage: TriageReason | None
@@ -59,10 +61,12 @@ class Routing:
     place: PlaceReading
     clazz: ClassReading
     map_version: str
+    entry: Mapping[str, object] | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return plain values for the ledger: codes, positions and the map's own words."""
-        return {
+        decided = {"entry": self.entry} if self.entry is not None else {}
+        return decided | {
             "triage": self.triage.value if self.triage is not None else None,
             "grid": self.grid_code,
             "class": self.class_code,

@@ -1,10 +1,23 @@
 """Which limit a step of a ticket has, by a version of the map."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 from hotline.domain.grid import GridMap
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Step
+
+# Where maps of before a step set no limit for it, another of theirs is taken.
+_ELSE: Final[Mapping[str, Step]] = {
+    Step.RULE_REJECTION: Step.RULE_EXTENSION,
+    Step.RULE_LONG_TERM: Step.RULE_EXTENSION,
+    Step.RULE_FINAL: Step.RULE_EXTENSION,
+    Step.RULE_APPEAL: Step.RULE_EXTENSION,
+    Step.ADJUDICATE: Step.RULE_EXTENSION,
+    Step.FINAL_APPEAL: Step.HANDLE,
+    Step.LONG_TERM_REVIEW: Step.HANDLE,
+    Step.LONG_TERM: Step.HANDLE,
+}
 
 
 class Limited(Protocol):
@@ -38,8 +51,8 @@ def step_limit(grid_map: GridMap, case: Limited, step: str) -> Limit:
         return grid_map.limits.asking.silence
     if step == Step.MERGED:
         step = Step.HANDLE
-    if step == Step.RULE_REJECTION and step not in grid_map.limits.steps:
-        step = Step.RULE_EXTENSION  # maps of before rejections could be proposed
+    if step in _ELSE and step not in grid_map.limits.steps:
+        step = _ELSE[step]
     window = grid_map.windows.get(case.window_id or "")
     if window is not None and step in window.limits:
         return window.limits[step].limit(urgent=case.urgent)

@@ -18,8 +18,14 @@ class Status(StrEnum):
     MERGED = "merged"  # 并案: another ticket, its lead, carries the handling
     DISPATCHED = "dispatched"
     DISPUTED = "disputed"
+    ADJUDICATION = "adjudication"  # 确责: the panel hears the units and rules whose job it is
     HANDLING = "handling"
     EXTENSION_PENDING = "extension_pending"
+    LONG_TERM_PENDING = "long_term_pending"
+    LONG_TERM = "long_term"  # 挂账: by a plan with milestones; open, and never counted as closed
+    FINAL_PENDING = "final_pending"
+    FINAL_REPLIED = "final_replied"  # 最终答复: signed; the caller may appeal once
+    APPEALED = "appealed"
     REVISIT = "revisit"
     REJECT_PENDING = "reject_pending"
     ANSWERED = "answered"
@@ -27,6 +33,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
     ARCHIVED = "archived"
     ARCHIVED_UNVERIFIED = "archived_unverified"
+    ARCHIVED_FINAL = "archived_final"  # by a final reply, against the caller's word
 
 
 class Role(StrEnum):
@@ -71,6 +78,13 @@ class Action(StrEnum):
     RETURN = "return"  # 退单, with proof
     UPHOLD = "uphold"  # the return was right
     OVERTURN = "overturn"  # the return was wrong
+    ADJUDICATE = "adjudicate"  # a second dispute, or a third unit: the panel has it
+    STATE = "state"  # a unit's own statement for the hearing
+    HEAR = "hear"  # the panel has heard somebody
+    RULE_DUTY = "rule_duty"  # 确责裁定: binding, names the lead unit and its helpers
+    PROPOSE_ENTRY = "propose_entry"  # the ruling is to become an entry of the catalogue
+    APPROVE_ENTRY = "approve_entry"  # by somebody else than its proposer
+    DECLINE_ENTRY = "decline_entry"
     WHISTLE = "whistle"  # 吹哨
     ACKNOWLEDGE = "acknowledge"  # a unit has heard the whistle
     ARRIVE = "arrive"  # 报到: a named person stands on site
@@ -95,6 +109,18 @@ class Action(StrEnum):
     EXTEND = "extend"  # more time is asked for
     GRANT = "grant"
     DECLINE = "decline"
+    DEFER = "defer"  # 挂账 is asked for, with its plan
+    SHELVE = "shelve"  # and granted from outside the unit
+    REFUSE_DEFERRAL = "refuse_deferral"
+    MILESTONE = "milestone"  # a step of the plan is done
+    REVIEW = "review"  # somebody outside has looked whether the plan goes on
+    RESUME = "resume"  # handled again as any other ticket
+    CONCLUDE = "conclude"  # a final reply is proposed
+    SIGN_FINAL = "sign_final"  # 签发, from outside the unit
+    REFUSE_FINAL = "refuse_final"
+    APPEAL = "appeal"  # the citizen appeals, once
+    UPHOLD_APPEAL = "uphold_appeal"
+    DISMISS_APPEAL = "dismiss_appeal"
     RAISE = "raise"  # three redos: a rung up
     DELIVER = "deliver"  # what became of a message
     RECORD = "record"  # the recording of a call is kept
@@ -130,6 +156,14 @@ class Step(StrEnum):
     HANDLE = "handle"
     RULE_RETURN = "rule_return"
     RULE_EXTENSION = "rule_extension"
+    ADJUDICATE = "adjudicate"
+    RULE_LONG_TERM = "rule_long_term"
+    LONG_TERM_REVIEW = "long_term_review"
+    LONG_TERM = "long_term"  # the last day of a plan
+    MILESTONE = "milestone"
+    RULE_FINAL = "rule_final"
+    FINAL_APPEAL = "final_appeal"  # how long the caller may appeal
+    RULE_APPEAL = "rule_appeal"
     ASK = "ask"
     ASK_SILENCE = "ask_silence"
     WHISTLE_ACK = "whistle_ack"
@@ -196,13 +230,28 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.REVISIT, Action.CARRY): Rule(Status.REVISIT, _OFFICER),
     (Status.DISPATCHED, Action.ACCEPT): Rule(Status.HANDLING, _OFFICER | _SYSTEM),
     (Status.DISPATCHED, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
-    (Status.DISPUTED, Action.UPHOLD): Rule(Status.TRIAGE, _OPERATOR),
-    (Status.DISPUTED, Action.OVERTURN): Rule(Status.DISPATCHED, _OPERATOR),
+    (Status.DISPUTED, Action.UPHOLD): Rule(Status.TRIAGE, _OPERATOR | _SUPERVISOR),
+    (Status.DISPUTED, Action.OVERTURN): Rule(Status.DISPATCHED, _OPERATOR | _SUPERVISOR),
+    (Status.DISPUTED, Action.ADJUDICATE): Rule(Status.ADJUDICATION, _SYSTEM),
+    # The panel's people are supervisors; `hotline.services.adjudication` knows who is of it.
+    (Status.ADJUDICATION, Action.RULE_DUTY): Rule(Status.TRIAGE, _SUPERVISOR),
     (Status.HANDLING, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
     (Status.HANDLING, Action.EXTEND): Rule(Status.EXTENSION_PENDING, _OFFICER),
     (Status.HANDLING, Action.SUBMIT): Rule(Status.REVISIT, _OFFICER),
     (Status.EXTENSION_PENDING, Action.GRANT): Rule(Status.HANDLING, _by(Role.SUPERVISOR)),
     (Status.EXTENSION_PENDING, Action.DECLINE): Rule(Status.HANDLING, _by(Role.SUPERVISOR)),
+    (Status.HANDLING, Action.DEFER): Rule(Status.LONG_TERM_PENDING, _OFFICER),
+    (Status.LONG_TERM_PENDING, Action.SHELVE): Rule(Status.LONG_TERM, _SUPERVISOR),
+    (Status.LONG_TERM_PENDING, Action.REFUSE_DEFERRAL): Rule(Status.HANDLING, _SUPERVISOR),
+    # The officer who is done with the plan; whoever reviews it; the clock on its last day.
+    (Status.LONG_TERM, Action.RESUME): Rule(Status.HANDLING, _OFFICER | _SUPERVISOR | _SYSTEM),
+    (Status.HANDLING, Action.CONCLUDE): Rule(Status.FINAL_PENDING, _OFFICER),
+    (Status.FINAL_PENDING, Action.SIGN_FINAL): Rule(Status.FINAL_REPLIED, _SUPERVISOR),
+    (Status.FINAL_PENDING, Action.REFUSE_FINAL): Rule(Status.HANDLING, _SUPERVISOR),
+    (Status.FINAL_REPLIED, Action.APPEAL): Rule(Status.APPEALED, _CITIZEN),
+    (Status.FINAL_REPLIED, Action.LAPSE): Rule(Status.ARCHIVED_FINAL, _SYSTEM),
+    (Status.APPEALED, Action.UPHOLD_APPEAL): Rule(Status.HANDLING, _SUPERVISOR),
+    (Status.APPEALED, Action.DISMISS_APPEAL): Rule(Status.ARCHIVED_FINAL, _SUPERVISOR),
     (Status.REVISIT, Action.CONFIRM): Rule(Status.ARCHIVED, _CITIZEN),
     (Status.REVISIT, Action.DENY): Rule(Status.HANDLING, _CITIZEN),
     (Status.REVISIT, Action.LAPSE): Rule(Status.ARCHIVED_UNVERIFIED, _SYSTEM),
@@ -228,12 +277,22 @@ _OPEN: Final = (
     Status.MERGED,
     Status.DISPATCHED,
     Status.DISPUTED,
+    Status.ADJUDICATION,
     Status.HANDLING,
     Status.EXTENSION_PENDING,
+    Status.LONG_TERM_PENDING,
+    Status.LONG_TERM,
+    Status.FINAL_PENDING,
+    Status.FINAL_REPLIED,
+    Status.APPEALED,
     Status.REVISIT,
     Status.REJECT_PENDING,
 )
-_IN_HAND: Final = (Status.HANDLING, Status.EXTENSION_PENDING)
+# Asking for more time, a plan or a final reply stops no work and no clock of the unit.
+PENDING: Final = frozenset(
+    {Status.EXTENSION_PENDING, Status.LONG_TERM_PENDING, Status.FINAL_PENDING}
+)
+_IN_HAND: Final = (Status.HANDLING, *sorted(PENDING), Status.LONG_TERM)
 _MAY_LEAD: Final = (Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, *_IN_HAND)
 _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.ADD: (_OPEN, _CITIZEN | _OPERATOR),
@@ -246,6 +305,14 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.INFORM: ((Status.TRIAGE, Status.DISPATCHED), _OPERATOR),
     Action.GATHER: (_MAY_LEAD, _OPERATOR),
     Action.RELEASE: (tuple(Status), _OPERATOR | _SYSTEM),
+    Action.STATE: ((Status.ADJUDICATION,), _OFFICER),
+    Action.HEAR: ((Status.ADJUDICATION,), _SUPERVISOR),
+    # An entry lives on when the ticket that it came from has ended.
+    Action.PROPOSE_ENTRY: (tuple(Status), _SUPERVISOR),
+    Action.APPROVE_ENTRY: (tuple(Status), _SUPERVISOR),
+    Action.DECLINE_ENTRY: (tuple(Status), _SUPERVISOR),
+    Action.MILESTONE: ((Status.LONG_TERM,), _OFFICER),
+    Action.REVIEW: ((Status.LONG_TERM,), _SUPERVISOR),
     Action.CHECK_IN: (_IN_HAND, _OFFICER),
     Action.WHISTLE: (_IN_HAND, _OFFICER),
     Action.ACKNOWLEDGE: (_IN_HAND, _UNIT),
@@ -306,6 +373,12 @@ OWNER: Final[Mapping[Status, Role]] = {
     Status.DISPUTED: Role.OPERATOR,
     Status.HANDLING: Role.OFFICER,
     Status.EXTENSION_PENDING: Role.SUPERVISOR,
+    Status.ADJUDICATION: Role.SUPERVISOR,
+    Status.LONG_TERM_PENDING: Role.SUPERVISOR,
+    Status.LONG_TERM: Role.OFFICER,
+    Status.FINAL_PENDING: Role.SUPERVISOR,
+    Status.FINAL_REPLIED: Role.CITIZEN,
+    Status.APPEALED: Role.SUPERVISOR,
     Status.REVISIT: Role.CITIZEN,
     Status.REJECT_PENDING: Role.SUPERVISOR,
 }
@@ -316,13 +389,22 @@ CLOCK: Final[Mapping[Status, Step]] = {
     Status.DISPUTED: Step.RULE_RETURN,
     Status.HANDLING: Step.HANDLE,
     Status.EXTENSION_PENDING: Step.RULE_EXTENSION,
+    Status.ADJUDICATION: Step.ADJUDICATE,
+    Status.LONG_TERM_PENDING: Step.RULE_LONG_TERM,
+    Status.LONG_TERM: Step.LONG_TERM_REVIEW,
+    Status.FINAL_PENDING: Step.RULE_FINAL,
+    Status.FINAL_REPLIED: Step.FINAL_APPEAL,
+    Status.APPEALED: Step.RULE_APPEAL,
     Status.REVISIT: Step.ASK_SILENCE,
     Status.REJECT_PENDING: Step.RULE_REJECTION,
 }
 ENDS: Final = frozenset(Status) - frozenset(OWNER)
 # 首问负责: no unit has accepted it yet, so whoever was asked first still answers for it.
 UNACCEPTED: Final = frozenset(
-    {Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, Status.REJECT_PENDING}
+    {
+        *(Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED, Status.ADJUDICATION),
+        Status.REJECT_PENDING,
+    }
 )
 
 

@@ -74,4 +74,5 @@ def _read_again(
     clazz = fresh.clazz
     if class_code is not None:
         clazz = known_class(router.map, class_code, f"{first} {words}")
-    return route(place, clazz, router.map, day)
+    routing = route(place, clazz, router.map, day)
+    return intake.decide(work, routing, f"{first} {words}", router.map)

@@ -36,6 +36,7 @@ from hotline.work import Work
 _INSTANTS: Final = (
     *("due", "done_at", "sign_by", "handle_by", "counts_as_signed", "before", "until", "bring_by"),
     *("call_by", "fix_by", "valid_until"),
+    *("ends", "appeal_until"),
 )
 
 

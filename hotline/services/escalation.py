@@ -14,8 +14,10 @@ from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import (
     attention,
     bad_ratings,
+    final_reply,
     flags,
     gaps,
+    long_term,
     merging,
     probing,
     supervision,
@@ -41,6 +43,11 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
     Step.RULE_EXTENSION: "延期审批",
     Step.RULE_REJECTION: "不予受理审批",
     Step.MERGED: "并案办理",
+    Step.ADJUDICATE: "确责",
+    Step.RULE_LONG_TERM: "挂账审批",
+    Step.LONG_TERM_REVIEW: "挂账复查",
+    Step.RULE_FINAL: "最终答复签发",
+    Step.RULE_APPEAL: "申诉裁定",
 }
 
 _WHISTLING: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
@@ -195,6 +202,35 @@ def _gap(work: Work, ticket: Ticket, timer: Timer) -> None:
     gaps.remind(work, ticket, timer.subject_id, timer.due_at)
 
 
+def _late(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """The panel's ruling, or the review of a plan, is late: it climbs, at the top it reminds."""
+    if timing.rung_above(work, ticket) is None:
+        _remind_role(work, ticket, timer)
+        return
+    data = _about(timer) | {"why": "overdue"}
+    climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
+    _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
+
+
+def _milestone(work: Work, ticket: Ticket, timer: Timer) -> None:
+    """A milestone of a long-term case is missed: it climbs, until it is done."""
+    if long_term.missed(work, ticket, timer):
+        due = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
+        timing.start_timer(
+            work,
+            ticket,
+            timer.step,
+            due.at,
+            subject_id=timer.subject_id,
+            generation=timer.generation + 1,
+        )
+
+
+def _final_appeal(work: Work, ticket: Ticket, timer: Timer) -> None:
+    del timer
+    final_reply.lapse(work, ticket)
+
+
 STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.TRIAGE: _remind_role,
     Step.SIGN: _sign,
@@ -203,6 +239,14 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.RULE_RETURN: _remind_role,
     Step.RULE_EXTENSION: _remind_role,
     Step.RULE_REJECTION: _remind_role,
+    Step.ADJUDICATE: _late,
+    Step.LONG_TERM_REVIEW: _late,
+    Step.RULE_LONG_TERM: _remind_role,
+    Step.MILESTONE: _milestone,
+    Step.LONG_TERM: long_term.last_day,
+    Step.RULE_FINAL: _remind_role,
+    Step.FINAL_APPEAL: _final_appeal,
+    Step.RULE_APPEAL: _remind_role,
     Step.REACT: _react,
     Step.GAP: _gap,
     Step.EARLY: supervision.warn,

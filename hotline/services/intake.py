@@ -16,6 +16,7 @@ from hotline.domain.grid import GridMap, Post
 from hotline.domain.intake import FoundNumber, clean, mask_numbers
 from hotline.domain.places import PlaceReading
 from hotline.domain.routing import Routing, known_place, route
+from hotline.domain.rulings import overlay, receiver
 from hotline.domain.tickets import (
     Action,
     Role,
@@ -135,6 +136,7 @@ def prepare(
     """
     day = work.now.astimezone(COUNTY_ZONE)
     routing = route(heard.place, heard.clazz, work.kit.maps.current, day.date())
+    routing = decide(work, routing, heard.words, work.kit.maps.current)
     ticket = _ticket(work, demand, routing, ticket_number(day.strftime("%y%m%d"), sequence))
     text, salt = uuid4(), secrets.token_hex(8)
     work.record(
@@ -164,6 +166,12 @@ def prepare(
     if not in_hand:
         made.append((Attention, attention.row(work, *_nobody(ticket))))
     return ticket, routing, made
+
+
+def decide(work: Work, routing: Routing, words: str, grid_map: GridMap) -> Routing:
+    """Return where a demand goes when what rulings have settled is heeded as well as the map."""
+    entries = work.entries(routing.class_code)
+    return overlay(routing, entries, words, grid_map) if entries else routing
 
 
 def _ticket(work: Work, demand: Demand, routing: Routing, number: str) -> Ticket:
@@ -227,6 +235,15 @@ def _tell_supervisors(work: Work, ticket: Ticket) -> None:
     work.act(ticket, Action.REMIND, {"rule": "lines.supervision", "told": told}, actor=SYSTEM)
 
 
+def send_to(work: Work, ticket: Ticket, unit: str, helpers: Sequence[str] = ()) -> None:
+    """Dispatch a ticket in triage to a unit that somebody named for it, instead of the map."""
+    ticket.unit = unit
+    ticket.post = receiver(timing.map_of(work, ticket), ticket.grid, unit)
+    named = {"unit": unit, "post": ticket.post, "helpers": list(helpers), "entry": None}
+    ticket.routing = ticket.routing | named
+    dispatch(work, ticket)
+
+
 def dispatch(work: Work, ticket: Ticket) -> None:
     """Send a locked ticket with a grid, a class and a post on its way (派单).
 
@@ -249,6 +266,7 @@ def _send(work: Work, ticket: Ticket, generation: int | None) -> bool:
     told = telling.tell(
         work, ticket, [post], "dispatched", {"due": telling.local(due)}, urgent=ticket.urgent
     )
+    helpers = list((ticket.routing.get("entry") or ticket.routing).get("helpers", ()))
     data: dict[str, object] = {
         "post": post,
         "unit": ticket.unit,
@@ -256,10 +274,15 @@ def _send(work: Work, ticket: Ticket, generation: int | None) -> bool:
         "class": ticket.class_code,
         "rung": ticket.rung,
     }
-    data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit), "told": told}
-    work.act(ticket, Action.DISPATCH, data, actor=_dispatcher(work))
+    data |= {"sign_by": due, "handle_by": handle_by.at, "limit": str(limit)}
+    nobody = telling.nobody(told)
+    if helpers:
+        units = timing.map_of(work, ticket).units
+        told += telling.tell(work, ticket, [units[one].duty for one in helpers], "helping", {})
+        data |= {"helpers": helpers}
+    work.act(ticket, Action.DISPATCH, data | {"told": told}, actor=_dispatcher(work))
     ticket.triage_reason = None
-    return _climb_at_once(work, ticket) if telling.nobody(told) else True
+    return _climb_at_once(work, ticket) if nobody else True
 
 
 def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> datetime:
@@ -327,6 +350,7 @@ def locate(
     except NotFoundError as error:
         raise InvalidError(fields=["grid", "class"]) from error
     routing = route(place, clazz, router.map, work.now.astimezone(COUNTY_ZONE).date())
+    routing = decide(work, routing, words, router.map)
     apply(ticket, routing)
     if urgent is not None:
         ticket.urgent = urgent

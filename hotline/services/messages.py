@@ -11,7 +11,15 @@ from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.ratings import FOUR, is_grade, on_scale
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
-from hotline.services import additions, inbox, intake, ratings, verification, withdrawal
+from hotline.services import (
+    additions,
+    final_reply,
+    inbox,
+    intake,
+    ratings,
+    verification,
+    withdrawal,
+)
 from hotline.services.danger import alarm
 from hotline.services.intake import Heard
 from hotline.services.timing import map_of
@@ -24,14 +32,22 @@ from hotline.store.rows import AnyRow
 from hotline.work import Work
 
 STEP: Final = "message"
+# The word with which a caller appeals against a final reply.
+_APPEAL: Final = "申诉"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.TRIAGE: "正在核实",
     Status.MERGED: "已与同一事项合并办理",
     Status.DISPATCHED: "已派单，待签收",
     Status.DISPUTED: "正在核定承办单位",
+    Status.ADJUDICATION: "正在核定承办单位",
     Status.HANDLING: "正在办理",
     Status.EXTENSION_PENDING: "正在办理",
+    Status.LONG_TERM_PENDING: "正在办理",
+    Status.LONG_TERM: "已列入长期计划，未办结",
+    Status.FINAL_PENDING: "正在办理",
+    Status.FINAL_REPLIED: "已作出最终答复，您可以申诉一次",
+    Status.APPEALED: "申诉正在复核",
     Status.REVISIT: "已答复，等您确认",
     Status.REJECT_PENDING: "正在复核",
     Status.ANSWERED: "已答复",
@@ -39,6 +55,7 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.WITHDRAWN: "已按您的要求撤回",
     Status.ARCHIVED: "已办结",
     Status.ARCHIVED_UNVERIFIED: "已办结，未经您确认",
+    Status.ARCHIVED_FINAL: "已作出最终答复并归档",
 }
 # 改评2, 评价 5, or a bare number.
 _GRADE: Final = re.compile(r"^(?P<word>改评|改为|评价|评分)?[\s:：,，]*(?P<grade>[1-5])[分级]?$")
@@ -76,15 +93,16 @@ def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str,
     heard = intake.hear(work.kit, message.words)
     hashes = work.kit.keys.lookups(number)
     stand_ins = {post.id: post.stand_in for post in heard.posts(work.kit.maps.current)}
-    seen = intake_rows.glance(work.engine, sid, STEP, hashes, stand_ins)
+    seen = intake_rows.glance(work.engine, sid, STEP, hashes, stand_ins, heard.clazz.code)
     if seen.answer is not None and seen.body_hash is not None:
         inbox.refuse_other(sid, STEP, seen.body_hash, params)
         return seen.answer
     if not seen.has_open:
         # Nothing will be locked: the instant of this command is that of its first look.
-        work.begin_at(seen.now, seen.duty)
+        work.begin_at(seen.now, seen.duty, seen.entries)
         return _new(work, message, heard, seen.sequence)
-    text = _heed(work, ticket_rows.open_of_number(work.session, hashes), message.words)
+    mine = ticket_rows.open_of_number(work.session, hashes)
+    text = _appeal(work, mine, message.words) or _heed(work, mine, message.words)
     if text is None:
         return _new(work, message, heard, None)
     return _answer(work, message, text)
@@ -185,6 +203,15 @@ def _withdraw(work: Work, meant: Sequence[Ticket]) -> str:
     ticket = work.ticket_by_id(written[0].id)
     withdrawal.withdraw(work, ticket, "message")
     return render("withdrawn", {"number": ticket.number})
+
+
+def _appeal(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
+    """Take an appeal against a final reply; ``None``: it is none, or there is none to appeal."""
+    ticket = next((one for one in mine if one.status is Status.FINAL_REPLIED), None)
+    if ticket is None or not words.startswith(_APPEAL):
+        return None
+    final_reply.appeal(work, work.ticket_by_id(ticket.id), words, "message")
+    return render("appeal_taken", {"number": ticket.number})
 
 
 def _completes(work: Work, ticket: Ticket, words: str) -> bool:

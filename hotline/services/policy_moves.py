@@ -159,7 +159,7 @@ def _judge(work: Work, ticket: Ticket, old: GridMap, new: GridMap) -> Move:
     if why & HINDERS:
         return Move(ticket, why, ticket.unit, ticket.post, ())
     limits = tuple(_limits(work, ticket, old, new))
-    return Move(ticket, why, unit_by(new, ticket), post_by(old, new, ticket, day), limits)
+    return Move(ticket, why, unit_by(old, new, ticket), post_by(old, new, ticket, day), limits)
 
 
 def _whistles_gone(work: Work, ticket: Ticket, new: GridMap) -> frozenset[Touch]:

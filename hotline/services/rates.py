@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.rates import Band, Measure, Rate, band
+from hotline.domain.rates import Measure
+from hotline.domain.shares import Band, Rate, band
 from hotline.services.counting import EVERYTHING
 from hotline.store import facts as rows
 from hotline.store.facts import Behind

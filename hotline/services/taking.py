@@ -71,7 +71,7 @@ def reading(work: Work, words: str, choice: Choice) -> Routing:
     router = work.kit.maps.router
     day = work.now.astimezone(COUNTY_ZONE).date()
     read = router.route(clean(words), day)
-    return _chosen(work, read, choice, words)
+    return _decided(work, read, choice, words)
 
 
 def wanted(
@@ -98,7 +98,7 @@ def take(
         InvalidError: the map has no such grid or class, or the answer has no words.
     """
     read = reading(work, taken.demand.words, Choice())
-    routing = _chosen(work, read, taken.choice, taken.demand.words)
+    routing = _decided(work, read, taken.choice, taken.demand.words)
     differs = (routing.grid_code, routing.class_code) != (read.grid_code, read.class_code)
     settles = taken.reply is not None or differs or (taken.choice.urgent and not read.urgent)
     demand = replace(taken.demand, waits=AT_THE_DESK) if settles else taken.demand
@@ -218,6 +218,11 @@ def on_the_line(work: Work, sid: str) -> Call:
     if call.ticket_id is not None:
         raise RefusedError(reason="call_has_ticket")
     return call
+
+
+def _decided(work: Work, read: Routing, choice: Choice, words: str) -> Routing:
+    chosen = _chosen(work, read, choice, words)
+    return intake.decide(work, chosen, words, work.kit.maps.current)
 
 
 def _chosen(work: Work, read: Routing, choice: Choice, words: str) -> Routing:

@@ -13,8 +13,9 @@ from hotline.channels.notices import WEB
 from hotline.channels.templates import TEMPLATES
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid import GridMap
-from hotline.domain.tickets import Role, Shield
+from hotline.domain.tickets import Role, Shield, Status
 from hotline.services.timing import map_of
+from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.store.rows import Promise
 from hotline.work import Work
@@ -205,6 +206,15 @@ def tell_caller(
         means=means,
     )
     return {"caller": True, "by": {means: row.id}}
+
+
+def tell_callers(
+    work: Work, ticket: Ticket, template: str, params: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Promise a message to the ticket's caller, and to those of all that waits for it (并案)."""
+    waiting = ticket_rows.members(work.session, ticket.id) if ticket.members else []
+    every = [ticket, *(other for other in waiting if other.status is Status.MERGED)]
+    return [tell_caller(work, other, template, params) for other in every]
 
 
 def facts_of(grid_map: GridMap, ticket: Ticket) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hotline.domain.deferral import extension_refusal
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services import telling, timing
@@ -174,10 +175,9 @@ def ask_for_time(
     """
     guard_holder(work, ticket)
     extensions = timing.map_of(work, ticket).limits.extensions
-    if ticket.due_at is not None and ticket.due_at <= work.now:
-        raise RefusedError(reason="extension_too_late", ticket=ticket.number)
-    if ticket.extensions >= extensions.at_most:
-        raise RefusedError(reason="extension_too_often", ticket=ticket.number)
+    why_not = extension_refusal(work.now, ticket.due_at, ticket.extensions, extensions)
+    if why_not is not None:
+        raise RefusedError(reason=why_not, ticket=ticket.number)
     data = work.write(ticket, "reason", words(reason))
     work.act(ticket, Action.EXTEND, data | {"each": str(extensions.each), "done_at": done_at})
     timing.enter(work, ticket)
@@ -189,29 +189,52 @@ def ask_for_time(
 def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:
     """Grant or decline more time: by a supervisor who is not of the ticket's unit.
 
+    Granted, the unit's limit ends later, and the caller is told until when. The citizen's own
+    clock knows nothing of it.
+
     Raises:
         NotAllowedError: the supervisor belongs to the unit that asks, or handles it.
     """
-    if work.actor.unit in {ticket.unit, _officers_unit(work, ticket)}:
-        raise NotAllowedError(ticket=ticket.number, reason="own_unit")
+    guard_outside(work, ticket)
     due = ticket.due_at or work.now
     data: dict[str, object] = dict(work.write(ticket, "reason", words(reason)))
-    work.act(ticket, Action.GRANT if granted else Action.DECLINE, data | {"before": due})
-    work.cancel_timers(ticket.id, {Step.RULE_EXTENSION})
+    data |= {"before": due}
     if granted:
-        ticket.extensions += 1
         each = timing.map_of(work, ticket).limits.extensions.each
+        until = telling.local(timing.deadline(work, due, each).at)
+        data |= {"told": telling.tell_callers(work, ticket, "extended", {"due": until})}
+        work.act(ticket, Action.GRANT, data)
+        ticket.extensions += 1
         timing.enter(work, ticket, limit=each, start=due)
+    else:
+        work.act(ticket, Action.DECLINE, data)
+        work.cancel_timers(ticket.id, {Step.RULE_EXTENSION})
     if ticket.officer_id is not None:
         telling.tell_person(
             work, ticket, ticket.officer_id, "granted" if granted else "declined", {}
         )
 
 
-def _officers_unit(work: Work, ticket: Ticket) -> str | None:
-    if ticket.post is None:
-        return None
-    return timing.map_of(work, ticket).post(ticket.post).unit
+def guard_outside(work: Work, ticket: Ticket) -> None:
+    """Refuse whoever is of the unit that has the power over a ticket, or of the one that has it.
+
+    Raises:
+        NotAllowedError: they are.
+    """
+    post = timing.map_of(work, ticket).post(ticket.post) if ticket.post else None
+    if work.actor.unit in {ticket.unit, post.unit if post else None}:
+        raise NotAllowedError(ticket=ticket.number, reason="own_unit")
+
+
+def whoever(work: Work) -> UUID:
+    """Return the person who acts.
+
+    Raises:
+        NotAllowedError: nobody with an account does.
+    """
+    if work.actor.staff_id is None:
+        raise NotAllowedError(reason="nobody")
+    return work.actor.staff_id
 
 
 def holder(work: Work, ticket: Ticket) -> UUID | None:

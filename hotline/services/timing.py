@@ -10,7 +10,7 @@ from hotline.domain.grid import GridMap, Rung
 from hotline.domain.limits import Limit
 from hotline.domain.step_limits import step_limit
 from hotline.domain.supervision import Alert, early_at, yellow_at
-from hotline.domain.tickets import CLOCK, ENDS, UNACCEPTED, Status, Step
+from hotline.domain.tickets import CLOCK, ENDS, PENDING, UNACCEPTED, Status, Step
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
@@ -19,6 +19,7 @@ from hotline.work import Work
 _COURSE: Final = frozenset(CLOCK.values()) | {
     *(Step.CONTACT, Step.ASK, Step.REOPEN, Step.REACT, Step.GAP),
     *(Step.EARLY, Step.YELLOW, Step.CIRCULATE),
+    *(Step.LONG_TERM, Step.MILESTONE),
 }
 # Which of them go on in a new status. The first contact is owed whoever holds the ticket, and
 # asking for more time stops nothing.
@@ -26,9 +27,12 @@ _KEEPS: Final[Mapping[Status, frozenset[Step]]] = {
     Status.DISPATCHED: frozenset({Step.CONTACT}),
     Status.DISPUTED: frozenset({Step.CONTACT}),
     Status.HANDLING: frozenset({Step.CONTACT}),
-    Status.EXTENSION_PENDING: frozenset(
-        {Step.CONTACT, Step.HANDLE, Step.EARLY, Step.YELLOW, Step.CIRCULATE}
-    ),
+    Status.ADJUDICATION: frozenset({Step.CONTACT}),
+    Status.LONG_TERM: frozenset({Step.CONTACT}),
+    **{
+        status: frozenset({Step.CONTACT, Step.HANDLE, Step.EARLY, Step.YELLOW, Step.CIRCULATE})
+        for status in PENDING
+    },
 }
 
 
@@ -69,7 +73,7 @@ def enter(
     step = CLOCK[ticket.status]
     due = deadline(work, start or work.now, limit or limit_of(work, ticket, step))
     start_timer(work, ticket, step, due.at)
-    if ticket.status is not Status.EXTENSION_PENDING:
+    if ticket.status not in PENDING:
         ticket.due_at, ticket.due_provisional = due.at, due.provisional
         ticket.alert = Alert.NONE
     if step is Step.HANDLE:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlmodel import Session, SQLModel
 
+from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
-from hotline.store import attention, people, rows, timers, whistles
+from hotline.store import attention, people, rows, rulings, timers, whistles
 from hotline.store.models import Staff, Timer, Whistle, WhistleParty
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow
@@ -30,6 +31,9 @@ class Books(Protocol):
 
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
+
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return the catalogue's entries for a class that rulings made and are in force."""
 
     def whistle(self, whistle_id: UUID) -> Whistle | None:
         """Return a whistle."""
@@ -84,6 +88,10 @@ class DatabaseBooks:
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
         return people.get(self._session, staff_id)
+
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return the catalogue's entries for a class that rulings made and are in force."""
+        return rulings.in_force(self._session, class_code)
 
     def whistle(self, whistle_id: UUID) -> Whistle | None:
         """Return a whistle."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from hotline.domain.tickets import Action, Status
+from hotline.domain.tickets import PENDING, Action, Status
 from hotline.store.models import (
     Ask,
     Call,
@@ -25,7 +25,7 @@ from hotline.store.tickets import REAL
 # Tickets that can be merged into another one, or lead.
 MERGEABLE: Final = (
     *(Status.TRIAGE, Status.DISPATCHED, Status.DISPUTED),
-    *(Status.HANDLING, Status.EXTENSION_PENDING),
+    *(Status.HANDLING, Status.LONG_TERM, *sorted(PENDING)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from hotline.domain.grid import GridMap, Name
+from hotline.domain.grid import GridMap, Name, UnitKind
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
 from hotline.web.i18n import gettext as _
@@ -51,6 +51,21 @@ def unit_words(grid_map: GridMap, unit: str) -> str:
     """Return a unit's name; its id where this version of the map does not know it."""
     found = grid_map.units.get(unit)
     return named(found.name) if found is not None else unit
+
+
+def unit_choices(grid_map: GridMap, ticket: Ticket) -> list[tuple[str, str]]:
+    """Return the units that a ticket may be given to by name, as (id, name).
+
+    The ticket's own village and town, and every department and utility: nobody scrolls through the
+    villages of another town.
+    """
+    near = {ticket.unit, ticket.town}
+    if ticket.grid is not None:
+        near |= {grid_map.grid(ticket.grid).unit}
+    kinds = {UnitKind.DEPARTMENT, UnitKind.UTILITY}
+    found = [unit for unit in grid_map.units.values() if unit.kind in kinds or unit.id in near]
+    found.sort(key=lambda unit: unit.id not in near)
+    return [(unit.id, named(unit.name)) for unit in found]
 
 
 def post_words(grid_map: GridMap, post: str) -> str:

@@ -27,14 +27,19 @@ _WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
 _PEOPLE: Final = ("people.units.show", _("人员"))
 _FLAGS: Final = ("audit.flags.show", _("疑点"))
 _MY_FLAGS: Final = ("field.flags.show", _("疑点说明"))
+_HEARD: Final = ("field.hearings.show", _("确责陈述"))
+_DUTIES: Final = ("audit.hearings.show", _("确责"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 _RATES: Final = ("audit.rates.show", _("统计"))
 # The desks of each role, its own first.
 _DESKS: Final = {
     Role.OPERATOR: _AT_THE_DESK,
-    Role.OFFICER: (_MINE, _MY_FLAGS, _TO_MEND),
-    Role.UNIT: (_WHISTLES, _MINE, _MY_FLAGS, _TO_MEND, _PEOPLE),
-    Role.SUPERVISOR: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _BAD, _TICKETS, _SEARCH, _PEOPLE),
+    Role.OFFICER: (_MINE, _MY_FLAGS, _TO_MEND, _HEARD),
+    Role.UNIT: (_WHISTLES, _MINE, _MY_FLAGS, _TO_MEND, _HEARD, _PEOPLE),
+    Role.SUPERVISOR: (
+        *(_OVERSIGHT, _FLAGS, _DUTIES, _RATES, _RATINGS, _BAD, _TICKETS, _SEARCH),
+        _PEOPLE,
+    ),
     Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _SEARCH, _PEOPLE),
     Role.OBSERVER: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS),
 }

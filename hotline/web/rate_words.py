@@ -6,7 +6,8 @@ from typing import Final
 from flask import Flask
 from flask_babel import LazyString
 
-from hotline.domain.rates import Band, Measure
+from hotline.domain.rates import Measure
+from hotline.domain.shares import Band
 from hotline.services.rates import Dimension
 from hotline.web.i18n import lazy_gettext as _
 
@@ -30,6 +31,9 @@ MEASURES: Final[Mapping[Measure, LazyString]] = {
     Measure.EXCLUDED: _("不计入"),
     Measure.SATISFIED_FOUR: _("满意（四级）"),
     Measure.GRADED_FOUR: _("评价到达（四级）"),
+    Measure.MISDISPATCHED: _("错派"),
+    Measure.LONG_TERM: _("挂账"),
+    Measure.FINAL: _("最终答复"),
 }
 DIMENSIONS: Final[Mapping[Dimension, LazyString]] = {
     Dimension.COUNTY: _("全县"),

@@ -14,7 +14,7 @@ from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.services.probing import PROBE
 from hotline.services.taking import AT_THE_DESK
-from hotline.web import desk_words, rating_words, staff_words, suspicion_words
+from hotline.web import contest_words, desk_words, rating_words, staff_words, suspicion_words
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.field_words import FIELDS
 from hotline.web.i18n import gettext, listed
@@ -23,6 +23,7 @@ from hotline.web.record_words import KEPT, LEDGER_FAULTS, VIEW_REASONS, VIEWS
 from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
 STATUSES: Final = {
+    **contest_words.STATUSES,
     Status.TRIAGE: _("待核实派单"),
     Status.MERGED: _("已并案"),
     Status.DISPATCHED: _("待签收"),
@@ -38,6 +39,7 @@ STATUSES: Final = {
     Status.ARCHIVED_UNVERIFIED: _("已归档（未核实）"),
 }
 STATUS_TONES: Final = {
+    **contest_words.STATUS_TONES,
     Status.TRIAGE: "warn",
     Status.MERGED: "info",
     Status.DISPATCHED: "warn",
@@ -53,6 +55,7 @@ STATUS_TONES: Final = {
     Status.ARCHIVED_UNVERIFIED: "calm",
 }
 ACTIONS: Final = {
+    **contest_words.ACTIONS,
     Action.RECEIVE: _("受理"),
     Action.ADD: _("来电人补充"),
     Action.LOCATE: _("核实地点和类别"),
@@ -132,6 +135,7 @@ ROLES: Final = {
     Role.SYSTEM: _("系统"),
 }
 STEPS: Final = {
+    **contest_words.STEPS,
     Step.TRIAGE: _("派单时限"),
     Step.SIGN: _("签收时限"),
     Step.CONTACT: _("首次联系时限"),
@@ -222,6 +226,7 @@ CHANNELS: Final = {
 }
 # What a supervisor must look at.
 ATTENTION: Final = {
+    **contest_words.ATTENTION,
     "danger": _("险情警报"),
     "nobody": _("岗位和B岗都无人在岗"),
     "whistle_unanswered": _("吹哨升到顶仍无人应答"),
@@ -248,6 +253,7 @@ REASONS: Final = {
     "refused": _("拒绝报到"),
     "nobody_on_duty": _("无人在岗"),
     "overdue": _("超过时限"),
+    "missed": _("节点没有按期完成"),
 }
 # Why a rule refuses: by error code, and by the reason among its facts.
 ERRORS: Final[Mapping[str, object]] = {
@@ -274,6 +280,7 @@ ERRORS: Final[Mapping[str, object]] = {
 }
 REFUSALS: Final = {
     **staff_words.REFUSALS,
+    **contest_words.REFUSALS,
     "extension_too_late": _("时限已过，不能再申请延期。"),
     "extension_too_often": _("延期次数已用完。"),
     "flag_answered": _("这条疑点已经说明过，或已经裁定。"),
@@ -335,6 +342,7 @@ def init_app(app: Flask) -> None:
         **desk_words.TABLES,
         **suspicion_words.TABLES,
         **rating_words.TABLES,
+        **contest_words.TABLES,
         "actions": ACTIONS,
         "alerts": ALERTS,
         "supervision": SUPERVISION,

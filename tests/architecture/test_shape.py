@@ -10,7 +10,9 @@ import hotline
 from tests.architecture.sources import MODULES, ROOT, short, tree
 
 # Longer than 400 lines, and why. Nothing may pass 600.
-LONG: dict[str, str] = {}
+LONG: dict[str, str] = {
+    "hotline/domain/tickets.py": "one table of who may do what, and the words that it is made of",
+}
 LONGEST_FUNCTION = 40
 
 

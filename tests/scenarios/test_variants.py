@@ -68,7 +68,9 @@ def test_every_webhook_twice_and_out_of_order_changes_nothing(night):
 def test_a_ticket_in_the_wrong_village_comes_back_and_goes_to_the_right_one(night):
     number = place_the_call(night)
     Visitor(night.url, OFFICER).command(
-        f"/field/tickets/{number}/return", text="停水的是大孤家子村，不是拉马桥村"
+        f"/field/tickets/{number}/return",
+        dispute="other_place",
+        text="停水的是大孤家子村，不是拉马桥村",
     )
     operator = Visitor(night.url, "operator1")
     operator.command(f"/console/tickets/{number}/ruling", upheld="1", text="退单属实")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.tickets import Action, Status
 from hotline.services import closing, photos, returns, tickets, verification
@@ -144,7 +145,9 @@ def test_a_return_is_ruled_by_an_operator_and_the_units_clock_never_stopped(coun
     made = county.demand()
     dispatched_at = county.ticket(made).dispatched_at
     with county.work(county.officer_of(made)) as work:
-        returns.send_back(work, work.ticket(made), "不在本网格")
+        returns.send_back(
+            work, work.ticket(made), returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格")
+        )
     county.move(minutes=10)
     with county.work(county.actor("operator1")) as work:
         returns.rule(work, work.ticket(made), upheld=False, reason="地点就在本网格")
@@ -156,7 +159,9 @@ def test_a_return_is_ruled_by_an_operator_and_the_units_clock_never_stopped(coun
 def test_an_upheld_return_goes_back_to_triage_and_is_counted(county):
     made = county.demand()
     with county.work(county.officer_of(made)) as work:
-        returns.send_back(work, work.ticket(made), "不在本网格")
+        returns.send_back(
+            work, work.ticket(made), returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格")
+        )
     with county.work(county.actor("operator1")) as work:
         returns.rule(work, work.ticket(made), upheld=True, reason="确实不在")
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.rates import Measure
 from hotline.services import closing, counting, probing, ratings, returns, tickets, verification
@@ -183,7 +184,9 @@ def _submit(county: County, number: str) -> None:
 
 def _return(county: County, number: str) -> None:
     with county.work(county.officer_of(number)) as work:
-        returns.send_back(work, work.ticket(number), "不在本网格")
+        returns.send_back(
+            work, work.ticket(number), returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格")
+        )
 
 
 def _rule(county: County, number: str) -> None:

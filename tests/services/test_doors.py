@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import Action, Status
@@ -363,7 +364,9 @@ def test_whoever_was_asked_first_is_told_when_a_ticket_comes_back(county):
         made, _ = intake.receive(work, intake.Demand("desk", CALLER, "大孤家子镇拉马桥村停水"))
     assert county.ticket(made.number).first_asked == operator.staff_id
     with county.work(county.officer_of(made.number)) as work:
-        returns.send_back(work, work.ticket(made.number), "不在本网格")
+        returns.send_back(
+            work, work.ticket(made.number), returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格")
+        )
     with county.work(county.actor("operator2")) as work:
         returns.rule(work, work.ticket(made.number), upheld=True, reason="确实不在")
 

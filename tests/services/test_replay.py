@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import Status
 from hotline.services import additions, intake, ratings, returns, tickets, verification
@@ -47,7 +48,9 @@ def test_a_ticket_that_waited_was_located_returned_and_located_again(county):
         intake.locate(work, work.ticket(number), **place, urgent=False)
     assert difference(county, number) == {}
     with county.work(county.officer_of(number)) as work:
-        returns.send_back(work, work.ticket(number), "不在本网格")
+        returns.send_back(
+            work, work.ticket(number), returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格")
+        )
     with county.work(operator) as work:
         returns.rule(work, work.ticket(number), upheld=True, reason="确属邻村")
 

@@ -1,6 +1,7 @@
 """Tickets with a history for the desks' pages: a whole night, and a desk with much to do."""
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.disputes import ReturnReason
 from hotline.services import (
     attention,
     calls,
@@ -88,7 +89,11 @@ def returned(county: County) -> str:
     """A ticket that its officer sent back; an operator rules on it."""
     number = accepted(county, "孟家镇桃山村垃圾没人收")
     with county.work(county.officer_of(number)) as work:
-        returns.send_back(work, work.ticket(number), "不在本网格，在邻村地界")
+        returns.send_back(
+            work,
+            work.ticket(number),
+            returns.Proof(ReturnReason.OTHER_PLACE, "不在本网格，在邻村地界"),
+        )
     return number
 
 

@@ -28,7 +28,12 @@ def with_photo(county: County) -> tuple[str, str]:
     """Return a ticket on which the water company was called, and the path of its photo."""
     officer = Phone(county, OFFICER)
     number, _ = whistled(county, officer)
-    officer.done(ticket_path(number, "return"), text="不归本村", photos=photo((1600, 1200)))
+    officer.done(
+        ticket_path(number, "return"),
+        dispute="other_place",
+        text="不归本村",
+        photos=photo((1600, 1200)),
+    )
     with Session(county.engine) as session:
         [row] = ticket_rows.media(session, county.ticket(number).id)
     return number, f"/media/{row.id}"

@@ -83,6 +83,12 @@ class RateCell(SQLModel, table=True):
     unreached_d: int
     excluded_n: int
     excluded_d: int
+    misdispatched_n: int
+    misdispatched_d: int
+    long_term_n: int
+    long_term_d: int
+    final_n: int
+    final_d: int
     grade_1: int
     grade_2: int
     grade_3: int

@@ -5,7 +5,10 @@ from flask import Blueprint
 from hotline.web.audit import (
     attention,
     board,
+    catalogue,
+    contests,
     flags,
+    hearings,
     rates,
     ratings,
     refusals,
@@ -17,7 +20,7 @@ from hotline.web.audit import (
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 for part in (
-    *(attention, board, flags, rates, ratings, refusals, retention, supervision, tickets),
-    views,
+    *(attention, board, catalogue, contests, flags, hearings, rates, ratings, refusals),
+    *(retention, supervision, tickets, views),
 ):
     bp.register_blueprint(part.bp)

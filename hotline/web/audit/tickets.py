@@ -7,9 +7,20 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import audit, dossier, first_asked, redaction, rejection, tickets
+from hotline.domain.tickets import Action
+from hotline.services import (
+    adjudication,
+    audit,
+    dossier,
+    first_asked,
+    plans,
+    redaction,
+    rejection,
+    tickets,
+)
 from hotline.store import tickets as ticket_rows
 from hotline.web.desk_commands import TextForm, carry_out
+from hotline.web.map_words import unit_choices
 from hotline.web.parts import parts, request_work
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -48,6 +59,10 @@ def show(number: str) -> ResponseReturnValue:
             command_id=uuid4,
             done=request.args.get("done"),
             first_asked=first_asked.of(work, found.ticket),
+            hearing=adjudication.record(work, found.ticket),
+            may_rule=Action.RULE_DUTY in found.may and adjudication.may_rule(work, found.ticket),
+            units=unit_choices(found.map, found.ticket),
+            plan=plans.of_ticket(work, found.ticket, found.texts),
         )
 
 

@@ -14,6 +14,7 @@ from hotline.services import (
     additions,
     dossier,
     duplicates,
+    final_reply,
     first_asked,
     gaps,
     identity,
@@ -27,6 +28,7 @@ from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web.console import places
 from hotline.web.desk_commands import CommandForm, TextForm, carry_out
+from hotline.web.map_words import unit_choices
 from hotline.web.parts import request_work
 from hotline.work import Work
 
@@ -55,9 +57,10 @@ class ReplyForm(TextForm):
 
 
 class RulingForm(TextForm):
-    """The ruling on a return, with its reason."""
+    """The ruling on a return, with its reason; upheld, it may name the unit that it goes to."""
 
     upheld: bool
+    onward: str = Field(default="", max_length=80)
 
 
 @bp.get("/<number>")
@@ -80,6 +83,7 @@ def show(number: str) -> ResponseReturnValue:
             gaps=gaps.with_words(work, found.ticket.id, found.texts),
             on_the_line=withdrawal.live_call(work, found.ticket) is not None,
             first_asked=first_asked.of(work, found.ticket),
+            onward=unit_choices(found.map, found.ticket) if Action.UPHOLD in found.may else [],
         )
 
 
@@ -171,7 +175,21 @@ def rule(number: str) -> ResponseReturnValue:
         number,
         "uphold" if form.upheld else "overturn",
         form,
-        lambda work, ticket: returns.rule(work, ticket, upheld=form.upheld, reason=form.text),
+        lambda work, ticket: returns.rule(
+            work, ticket, upheld=form.upheld, reason=form.text, onward=form.onward or None
+        ),
+    )
+
+
+@bp.post("/<number>/appeal")
+def appeal(number: str) -> ResponseReturnValue:
+    """Write down the appeal of a caller whom the operator has on the line."""
+    form = TextForm.model_validate(request.form.to_dict())
+    return carry_out(
+        number,
+        "appeal",
+        form,
+        lambda work, ticket: final_reply.appeal_on_call(work, ticket, form.text),
     )
 
 

@@ -19,9 +19,11 @@ from hotline.services import (
     additions,
     codes,
     dossier,
+    final_reply,
     gaps,
     identity,
     inbox,
+    plans,
     ratings,
     rejection,
     tickets,
@@ -40,7 +42,7 @@ from hotline.work import CITIZEN, Work
 bp = Blueprint("case", __name__, url_prefix=visit.PATH)
 _REFUSED: Final = 404
 _BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
-_DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle", "rate"})
+_DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle", "rate", "appeal"})
 
 
 class KeyForm(BaseModel):
@@ -177,6 +179,15 @@ def object_to() -> ResponseReturnValue:
     return _once("object", form, lambda work, ticket: rejection.object_to(work, ticket, form.text))
 
 
+@bp.post("/appeal")
+def appeal() -> ResponseReturnValue:
+    """Appeal against a final reply, once."""
+    form = WordsForm.model_validate(request.form.to_dict())
+    return _once(
+        "appeal", form, lambda work, ticket: final_reply.appeal(work, ticket, form.text, "web")
+    )
+
+
 @bp.post("/verdict")
 def verdict() -> ResponseReturnValue:
     """Say whether it is solved, and how satisfied one is."""
@@ -246,6 +257,7 @@ def _page(work: Work, ticket: Ticket) -> str:
         views=identity.views_of(work, ticket.id),
         gaps=gaps.with_words(work, ticket.id, found.texts),
         asked=None if _has_added(found) else understood.questions(found.map, ticket),
+        plan=plans.of_ticket(work, ticket, found.texts),
         may_withdraw=withdrawals.may(ticket, "web"),
         new_key=uuid4,
         now=work.now,

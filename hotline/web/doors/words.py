@@ -35,6 +35,34 @@ STANDS: Final[Mapping[Status, tuple[str, str]]] = {
         _("正在核定由谁办理"),
         _("接单的一方认为不该由他们办，话务台正在裁定。您的时钟照走。"),
     ),
+    Status.ADJUDICATION: (
+        _("正在核定由谁办理"),
+        _("几家单位都认为不该由自己办，确责小组正在裁定，裁定后不能再推。您的时钟照走。"),
+    ),
+    Status.LONG_TERM_PENDING: (
+        _("正在办理"),
+        _("承办的一方说一时办不完，申请列入长期计划，还没有批。"),
+    ),
+    Status.LONG_TERM: (
+        _("已列入长期计划，没有办结"),
+        _("一时办不完，按下面的计划一步步办，有领导负责，定期复查。这不算办结，您的时钟照走。"),
+    ),
+    Status.FINAL_PENDING: (
+        _("正在办理"),
+        _("承办的一方准备作最终答复，还没有签发。"),
+    ),
+    Status.FINAL_REPLIED: (
+        _("已作最终答复，您可以申诉一次"),
+        _("答复写在下面。不同意可以申诉一次，由没有签发的另一人复核；不申诉到期归档，不算您满意。"),
+    ),
+    Status.APPEALED: (
+        _("您的申诉正在复核"),
+        _("由没有签发这份答复的另一人复核。"),
+    ),
+    Status.ARCHIVED_FINAL: (
+        _("已按最终答复归档"),
+        _("您没有确认解决，这件事不计入已解决。情况有变化可以另行反映。"),
+    ),
     Status.HANDLING: (
         _("正在办理"),
         _("有人在办。办完会问您是不是真的解决了。"),
@@ -166,6 +194,28 @@ def _rated(_found: Dossier, event: Happened) -> str:
     return gettext("您改了评价") if "grade_before" in event.data else gettext("您作了评价")
 
 
+def _ruled(found: Dossier, event: Happened) -> str:
+    return gettext(
+        "确责小组裁定，主办单位：%(unit)s", unit=_unit(found.map, event.data.get("lead"))
+    )
+
+
+def _reviewed(_found: Dossier, event: Happened) -> str:
+    if event.data.get("goes_on"):
+        return gettext("复查了长期计划，继续按计划办")
+    return gettext("复查了长期计划，不再挂账")
+
+
+def _milestone(_found: Dossier, event: Happened) -> str:
+    return gettext("长期计划的第 %(position)s 步办完了", position=event.data.get("position"))
+
+
+def _lapsed(_found: Dossier, event: Happened) -> str:
+    if event.data.get("rule") == "limits.final_appeal":
+        return gettext("期限内没有申诉，按最终答复归档")
+    return gettext("没有等到您的答复，归档为未核实")
+
+
 def _unit(grid_map: GridMap, unit: object) -> str:
     return unit_words(grid_map, str(unit)) if unit else gettext("待定")
 
@@ -199,7 +249,20 @@ _SAY: Final[Mapping[Action, _Say]] = {
     Action.BAD_RATING: _plain(_("您给了差评，限期给您打电话和整改")),
     Action.CALL_BACK: _plain(_("就差评给您打电话")),
     Action.MEND: _plain(_("单位说已经整改，请您再评价")),
-    Action.LAPSE: _plain(_("没有等到您的答复，归档为未核实")),
+    Action.LAPSE: _lapsed,
+    Action.ADJUDICATE: _plain(_("再次退回，交确责小组裁定")),
+    Action.RULE_DUTY: _ruled,
+    Action.DEFER: _plain(_("承办的一方申请列入长期计划")),
+    Action.SHELVE: _plain(_("批准列入长期计划，不算办结")),
+    Action.REFUSE_DEFERRAL: _plain(_("没有批准列入长期计划")),
+    Action.MILESTONE: _milestone,
+    Action.REVIEW: _reviewed,
+    Action.RESUME: _plain(_("长期计划结束，继续办理")),
+    Action.SIGN_FINAL: _plain(_("签发了最终答复")),
+    Action.REFUSE_FINAL: _plain(_("最终答复没有签发，继续办理")),
+    Action.APPEAL: _plain(_("您提出了申诉")),
+    Action.UPHOLD_APPEAL: _plain(_("申诉成立，重新办理")),
+    Action.DISMISS_APPEAL: _plain(_("申诉不成立，维持最终答复")),
     Action.EXTEND: _plain(_("承办的一方申请延期")),
     Action.GRANT: _plain(_("批准延期")),
     Action.DECLINE: _plain(_("没有批准延期")),

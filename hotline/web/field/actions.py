@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from hotline.domain.deferral import Plan
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import RULES, Action, Role, Shield
-from hotline.services import closing, gaps, photos, returns, tickets, whistle
+from hotline.services import (
+    closing,
+    final_reply,
+    gaps,
+    long_term,
+    photos,
+    returns,
+    tickets,
+    whistle,
+)
 from hotline.store import whistles
 from hotline.store.models import Ticket
 from hotline.web.field import forms
@@ -59,14 +69,36 @@ def _submit(work: Work, ticket: Ticket, sent: forms.Claimed, done_at: datetime |
     closing.submit(work, ticket, result, done_at=done_at)
 
 
-def _return(work: Work, ticket: Ticket, sent: forms.Proved, done_at: datetime | None) -> None:
+def _return(work: Work, ticket: Ticket, sent: forms.Returned, done_at: datetime | None) -> None:
     at_most = parts().photos_per_command
     kept = photos.keep(work, ticket, "return", sent.photos, at_most=at_most)
-    returns.send_back(work, ticket, sent.text, kept, done_at=done_at)
+    proof = returns.Proof(sent.dispute, sent.text, kept)
+    returns.send_back(work, ticket, proof, done_at=done_at)
 
 
 def _extend(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
     tickets.ask_for_time(work, ticket, sent.text, done_at=done_at)
+
+
+def _defer(work: Work, ticket: Ticket, sent: forms.Planned, done_at: datetime | None) -> None:
+    plan = Plan(sent.text, sent.leader, sent.milestones)
+    long_term.propose(work, ticket, plan, done_at=done_at)
+
+
+def _milestone(work: Work, ticket: Ticket, sent: forms.Met, done_at: datetime | None) -> None:
+    at_most = parts().photos_per_command
+    kept = photos.keep(work, ticket, "result", sent.photos, at_most=at_most)
+    long_term.milestone_done(work, ticket, sent.milestone, sent.text, kept, done_at=done_at)
+
+
+def _resume(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
+    long_term.resume(work, ticket, sent.text, done_at=done_at)
+
+
+def _conclude(work: Work, ticket: Ticket, sent: forms.Proved, done_at: datetime | None) -> None:
+    at_most = parts().photos_per_command
+    kept = photos.keep(work, ticket, "result", sent.photos, at_most=at_most)
+    final_reply.propose(work, ticket, sent.text, kept, done_at=done_at)
 
 
 def _note(work: Work, ticket: Ticket, sent: forms.Written, done_at: datetime | None) -> None:
@@ -92,7 +124,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "gap-filled": Command(_("材料补齐了"), Action.GAP_FILLED, forms.Filled, _filled),
     "submit": Command(_("填报办理结果"), Action.SUBMIT, forms.Claimed, _submit),
     "extend": Command(_("要更多时间"), Action.EXTEND, forms.Written, _extend),
-    "return": Command(_("退回工单"), Action.RETURN, forms.Proved, _return),
+    "milestone": Command(_("报告节点完成"), Action.MILESTONE, forms.Met, _milestone),
+    "resume": Command(_("结束挂账，恢复办理"), Action.RESUME, forms.Written, _resume),
+    "defer": Command(_("申请挂账"), Action.DEFER, forms.Planned, _defer),
+    "conclude": Command(_("提出最终答复"), Action.CONCLUDE, forms.Proved, _conclude),
+    "return": Command(_("退回工单"), Action.RETURN, forms.Returned, _return),
     "note": Command(_("写备注"), Action.NOTE, forms.Written, _note),
 }
 

@@ -16,9 +16,12 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.deferral import MOST_MILESTONES, Milestone
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError
 from hotline.services.commands import Envelope
 from hotline.services.tickets import LONGEST_TEXT, Position
@@ -33,6 +36,9 @@ Degrees = Annotated[Annotated[str, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")] | 
 
 FIELD_WORDS: Final[Mapping[str, str]] = {
     "danger_gone": _("请确认险情已经解除。"),
+    "dispute": _("请选择退单理由。"),
+    "leader": _("请选择责任领导。"),
+    "milestones": _("至少写一个节点，日期从早到晚，都在今天以后，不超过最长期限。"),
     "kind": _("请选择一项。"),
     "outcome": _("请选择联系结果。"),
     "photos": _("请附上现场照片。"),
@@ -134,6 +140,35 @@ class Proved(Written):
     """A text with photos."""
 
     photos: tuple[bytes, ...] = ()
+
+
+class Returned(Proved):
+    """A return, with its reason."""
+
+    dispute: ReturnReason
+
+
+class Planned(Written):
+    """A plan for a long case: its rows are ``what_1`` and ``by_1``, and so on; empty ones go."""
+
+    leader: str = Field(min_length=1, max_length=80)
+    milestones: tuple[Milestone, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rows(cls, values: dict[str, object]) -> dict[str, object]:
+        pairs = [
+            (values.get(f"what_{row}") or "", values.get(f"by_{row}") or "")
+            for row in range(1, MOST_MILESTONES + 1)
+        ]
+        steps = [{"what": what, "by_day": by} for what, by in pairs if what or by]
+        return dict(values) | {"milestones": steps}
+
+
+class Met(Proved):
+    """A milestone that is done."""
+
+    milestone: UUID
 
 
 class Claimed(Proved):

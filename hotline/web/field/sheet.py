@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.grid import GridMap, Unit, UnitKind
-from hotline.domain.tickets import CLOCK, Status, Step
+from hotline.domain.tickets import CLOCK, PENDING, Status, Step
 from hotline.domain.whistle import PartyState, is_over
-from hotline.services import gaps, timing
+from hotline.services import gaps, long_term, plans, returns, timing
 from hotline.store import desk, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Media, Ticket, TicketGap, TicketText, Whistle, WhistleParty
@@ -48,12 +48,16 @@ class Sheet:
     next: str | None
     merged: list[desk.Merged]
     oversight: list[TicketText]
+    plan: plans.Plan | None
+    return_until: datetime | None
+    leaders: tuple[str, ...]
+    plan_days: int
 
     @property
     def clock(self) -> Step | None:
         """The limit that ``due_at`` of the ticket is; none at an end of its life."""
-        if self.ticket.status is Status.EXTENSION_PENDING:
-            return Step.HANDLE  # it runs on until more time is granted
+        if self.ticket.status in PENDING:
+            return Step.HANDLE  # it runs on until somebody has ruled
         return CLOCK.get(self.ticket.status)
 
     @property
@@ -76,7 +80,10 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
     running = {timer.step: timer.due_at for timer in timers.waiting(session, ticket.id)}
     missing = gaps.with_words(work, ticket.id, texts)
     filled = all(gap.came_at is not None for gap, _ in missing)
-    can = [name for name in possible(ticket) if name != "gap-filled" or not filled]
+    plan = plans.of_ticket(work, ticket, texts)
+    wanting = {"gap-filled": not filled, "milestone": plan is not None and bool(plan.left)}
+    wanting["conclude"] = ticket.redos >= grid_map.limits.redo.before_final
+    can = [name for name in possible(ticket) if wanting.get(name, True)]
     return Sheet(
         ticket=ticket,
         map=grid_map,
@@ -93,6 +100,10 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
         merged=desk.merged(session, ticket.id) if ticket.members else [],
         oversight=_oversight(ticket, texts),
+        plan=plan,
+        leaders=long_term.leaders(work, ticket) if "defer" in can else (),
+        plan_days=long_term.left(work, ticket).days if "defer" in can else 0,
+        return_until=returns.may_return_until(work, ticket) if "return" in can else None,
     )
 
 

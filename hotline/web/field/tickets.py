@@ -15,6 +15,7 @@ from hotline.web.field.actions import COMMANDS
 from hotline.web.field.forms import sent_values
 from hotline.web.field.refused import Refused, refused
 from hotline.web.field.sheet import Sheet, callable_units, sheet_of
+from hotline.web.map_words import post_words
 from hotline.web.parts import parts, request_work
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -100,6 +101,8 @@ def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | Non
         who=who,
         photos_lost=any(file.filename for file in request.files.getlist("photos")),
         units=callable_units(sheet),
+        leaders=[(post, post_words(sheet.map, post)) for post in sheet.leaders],
+        plan_days=sheet.plan_days,
         new_key=uuid4,
         most_photos=parts().photos_per_command,
         most_mb=parts().kit.media.most_bytes // 10**6,

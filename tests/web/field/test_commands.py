@@ -67,7 +67,9 @@ def test_whoever_saw_an_old_version_is_shown_what_changed_and_keeps_what_was_typ
     with county.work(officer) as work:
         tickets.accept(work, work.ticket(number))
 
-    answer = phone.press(ticket_path(number, "return"), text="不归本村", seen_version=seen)
+    answer = phone.press(
+        ticket_path(number, "return"), dispute="other_place", text="不归本村", seen_version=seen
+    )
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
@@ -78,7 +80,7 @@ def test_whoever_saw_an_old_version_is_shown_what_changed_and_keeps_what_was_typ
     assert county.ticket(number).status is Status.HANDLING
 
     # The form that came back works: it carries the version as it is now.
-    fields = hidden(page) | {"text": "不归本村"}
+    fields = hidden(page) | {"dispute": "other_place", "text": "不归本村"}
     assert phone.client.post(ticket_path(number, "return"), data=fields).status_code == 303
     assert county.ticket(number).status is Status.DISPUTED
 

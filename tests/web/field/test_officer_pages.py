@@ -134,7 +134,9 @@ def test_an_officer_returns_a_ticket_with_proof(county: County):
     phone = Phone(county, OFFICER)
     number = county.demand()
 
-    page = phone.done(ticket_path(number, "return"), text="不是本村的井", photos=photo())
+    page = phone.done(
+        ticket_path(number, "return"), dispute="other_place", text="不是本村的井", photos=photo()
+    )
 
     assert "退单待话务台裁定" in page
     assert county.ticket(number).status is Status.DISPUTED
