@@ -114,6 +114,7 @@ def _limits(shape: shapes.LimitsShape) -> Limits:
         redo=Redo(shape.redo.share, shape.redo.before_raise, shape.redo.before_final),
         pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
         panel=PanelRule(shape.panel.after_returns, shape.panel.after_units),
+        revisits=shape.revisits.revisits(),
     )
 
 

@@ -5,7 +5,7 @@ reference for people; a test keeps the two together.
 """
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -23,6 +23,7 @@ from hotline.domain.limits import (
     Allowance,
     Limit,
     LimitKind,
+    Revisits,
     parse_natural,
 )
 
@@ -201,6 +202,22 @@ class PanelShape(Shape):
     after_units: int = Field(default=3, ge=2, le=100)
 
 
+_REVISITS: Final = Revisits()
+
+
+class RevisitsShape(Shape):
+    """``limits.revisits``; what is left out stays as it is."""
+
+    share: float = Field(default=_REVISITS.share, gt=0, le=1)
+    always: set[grid.DemandKind] = {grid.DemandKind.COMPLAINT, grid.DemandKind.REPORT}
+    tries: int = Field(default=_REVISITS.tries, ge=1, le=100)
+    spacing: LimitField = _REVISITS.spacing
+
+    def revisits(self) -> Revisits:
+        """Return them as the domain has them."""
+        return Revisits(self.share, frozenset(self.always), self.tries, self.spacing)
+
+
 class LimitsShape(Shape):
     """``limits``: how long each step may take."""
 
@@ -211,6 +228,7 @@ class LimitsShape(Shape):
     redo: RedoShape
     pick_up_wait: NaturalField
     panel: PanelShape = PanelShape()
+    revisits: RevisitsShape = RevisitsShape()
 
 
 class RatingsShape(Shape):

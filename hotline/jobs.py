@@ -31,6 +31,8 @@ class Job(StrEnum):
     ERASE = "workers.retention.erase"
     COUNT = "workers.counting.count"
     PROBE_RATINGS = "workers.ratings.probe"
+    DRAW = "workers.sampling.draw"
+    CHECK = "workers.ledger.check"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
@@ -40,6 +42,8 @@ WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.INDEX: "makes new words findable",
     Job.COUNT: "counts what has happened, for the rates",
     Job.PROBE_RATINGS: "gives the lowest grade by the public way, and sees that it arrives",
+    Job.DRAW: "draws the callers whom a person asks, day by day",
+    Job.CHECK: "verifies the whole ledger, where a supervisor has asked for it",
     Job.SEAL: "signs a root over the ledger and exports it",
     Job.JUDGE: "looks at new photos and judges claims of closure that the rules have not judged",
     Job.REVIEW: "judges the claims anew whose matter was reported again; renews the photo index",

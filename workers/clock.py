@@ -34,7 +34,10 @@ SLOTS: Final = 2
 TIMETABLE: Final = (
     (Job.RECONCILE, timedelta(minutes=1)),
     (Job.COUNT, timedelta(minutes=1)),
+    # A day is drawn once, and one that was missed is made up for: asking often costs one look.
+    (Job.DRAW, timedelta(minutes=15)),
     (Job.SEAL, timedelta(days=1)),
+    (Job.CHECK, timedelta(minutes=1)),
     # New claims are judged at once (`relay`); this one goes on with history under new rules.
     (Job.JUDGE, timedelta(minutes=5)),
     (Job.REVIEW, timedelta(days=1)),

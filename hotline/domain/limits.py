@@ -163,6 +163,20 @@ class PanelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Revisits:
+    """Callers whom a person asks (回访抽样): a share of all, and all of some kinds of demand.
+
+    ``tries``: how often a person tries before a caller counts as not reached; ``spacing``: how far
+    apart at least.
+    """
+
+    share: float = 0.1
+    always: frozenset[str] = frozenset({"complaint", "report"})
+    tries: int = 3
+    spacing: Limit = Limit(LimitKind.NATURAL, 2 * 3600)
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Every limit of a county.
 
@@ -178,6 +192,7 @@ class Limits:
     redo: Redo
     pick_up_wait: timedelta
     panel: PanelRule = PanelRule()
+    revisits: Revisits = Revisits()
 
     def limit(self, step: str, *, urgent: bool) -> Limit:
         """Return the limit of a step.

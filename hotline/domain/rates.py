@@ -51,6 +51,8 @@ class Measure(StrEnum):
     MISDISPATCHED = "misdispatched"  # 错派: given to a unit whose it was not
     LONG_TERM = "long_term"  # 挂账: stands on the long-term list now; never closed by that
     FINAL = "final"  # 最终答复: of those closed, against the caller's word
+    DISCREDITED = "discredited"  # 查实不实: a claim was ruled false, of those ever claimed
+    WITHDRAWN = "withdrawn"  # 收回办结: ruled false, or back within 30 days
 
 
 _GRADED: Final = {FIVE: Measure.GRADED, FOUR: Measure.GRADED_FOUR}
@@ -115,7 +117,8 @@ class Fact:
             measure: int(after is not None and after <= within)
             for measure, within in RECURRENCE.items()
         }
-        return replace(self, counts={**self.counts, **back})
+        credit = bool(self.counts.get(Measure.DISCREDITED)) or back[Measure.RECURRED_30]
+        return replace(self, counts={**self.counts, **back, Measure.WITHDRAWN: int(credit)})
 
 
 @dataclass(slots=True)
@@ -128,6 +131,8 @@ class _Course:
     late_before_claim: bool = False
     signed: bool = False
     claims: int = 0
+    ever_claimed: bool = False
+    discredited: bool = False
     kind: ResultKind | None = None
     asked: bool = False
     solved: bool | None = None
@@ -210,6 +215,7 @@ def _limit_passed(course: _Course, body: Mapping[str, Any]) -> None:
 
 def _claim(course: _Course, body: Mapping[str, Any]) -> None:
     course.claims += 1
+    course.ever_claimed = True
     course.kind = ResultKind(body["data"]["kind"])
 
 
@@ -251,6 +257,7 @@ def _rule_duty(course: _Course, body: Mapping[str, Any]) -> None:
 
 def _discredit(course: _Course, _body: Mapping[str, Any]) -> None:
     """A supervisor found the last claim false: neither it nor the yes that it won count."""
+    course.discredited = True
     course.claims = max(0, course.claims - 1)
     course.solved = None if course.solved else course.solved
 
@@ -291,6 +298,9 @@ def _counts(state: State, course: _Course) -> dict[Measure, int]:
         found[Measure.OVERTURNED] = course.overturned > 0
     found[Measure.MISDISPATCHED] = course.misdispatched > 0
     found[Measure.LONG_TERM] = state.status is Status.LONG_TERM
+    if course.ever_claimed:
+        # What came back is told by other tickets (`Fact.recurring`).
+        found[Measure.DISCREDITED] = found[Measure.WITHDRAWN] = course.discredited
     found |= _response(state, course) | _handling(state, course) | _outcome(state, course)
     return {measure: int(value) for measure, value in found.items()}
 

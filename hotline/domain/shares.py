@@ -64,8 +64,8 @@ def band(rate: Rate, county: Rate) -> Band:
     return Band.BELOW if interval.high < whole else Band.WITHIN
 
 
-def wilson(n: int, d: int, confidence: float = CONFIDENCE) -> Interval:
-    """Return Wilson's score interval of ``n`` of ``d``.
+def wilson(n: float, d: float, confidence: float = CONFIDENCE) -> Interval:
+    """Return Wilson's score interval of ``n`` of ``d``; of a weighed sample they are no integers.
 
     Raises:
         ValueError: ``d`` is not positive, or ``n`` does not lie between 0 and ``d``.

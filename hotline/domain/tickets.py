@@ -136,6 +136,8 @@ class Action(StrEnum):
     CONTEST = "contest"  # the unit answers a flag
     RULE_FLAG = "rule_flag"  # a supervisor rules on it
     DISCREDIT = "discredit"  # the claim no longer counts as a closure
+    SAMPLE = "sample"  # drawn for a person to ask, and who asks, by lot
+    VERIFY = "verify"  # what came of that: the caller's own word, or nobody was reached
     REDACT = "redact"  # words are struck out for good, with a reason
     ERASE = "erase"  # what was kept long enough is erased
     WARN = "warn"  # 预警、黄灯、红灯: the limit of the result comes near, or has passed
@@ -183,6 +185,7 @@ class Step(StrEnum):
     BAD_FIX = "bad_fix"  # what was rated badly is put right
     BAD_SILENCE = "bad_silence"  # the caller was asked to rate the fix
     PROBE = "probe"  # the daily test of the rating door must have come back
+    VERIFY = "verify"  # whoever was chosen by lot has not asked the caller
 
 
 class Supervision(IntEnum):
@@ -344,6 +347,8 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.GAP: ((Status.TRIAGE, Status.DISPATCHED, *_IN_HAND), _OFFICER | _OPERATOR),
     Action.GAP_FILLED: (_OPEN, _OFFICER | _OPERATOR | _CITIZEN),
     Action.CODE: (tuple(Status), _CITIZEN | _OPERATOR),
+    Action.SAMPLE: (tuple(Status), _SYSTEM),
+    Action.VERIFY: (tuple(Status), _OPERATOR | _SYSTEM | _by(Role.OBSERVER)),
     Action.REDACT: (tuple(Status), _by(Role.SUPERVISOR, Role.ADMIN)),
     Action.WARN: (_IN_HAND, _SYSTEM),
     Action.URGE: (_OPEN, _SUPERVISOR),

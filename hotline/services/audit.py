@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -247,48 +247,81 @@ def _every_chain(session: Session, counts: dict[str, int]) -> Iterator[Fault]:
 def _every_root(
     session: Session, stored: Mapping[int, LedgerRoot], public_key: str
 ) -> Iterator[Fault]:
-    """Check the roots in the database: signed, in a row, and true of what they cover."""
-    previous, views_hash = ledger.GENESIS, ledger.GENESIS
-    for expected, root in enumerate(stored.values(), start=1):
-        where = f"root {root.number}"
-        if root.number != expected or root.previous != previous:
-            yield Fault(where, None, "previous")
-        heads = rows.heads_of_root(session, root.number)
-        if _root(root, heads) != root.root or not verifies(public_key, root.root, root.signature):
-            yield Fault(where, None, "unsigned")
-        if ledger.viewed(views_hash, rows.views_of_root(session, root.number)) != root.views_hash:
-            yield Fault(where, None, "views")
-        yield from _covered(session, heads)
-        previous, views_hash = root.root, root.views_hash
+    """Check the roots in the database, each behind the one before."""
+    behind = START
+    for root in stored.values():
+        yield from root_faults(session, root, behind, public_key)
+        behind = Behind(root.number, root.root, root.views_hash)
         session.expunge_all()
+
+
+class Behind(NamedTuple):
+    """The root that another one stands behind: its number, and what it said."""
+
+    number: int
+    root: str
+    views_hash: str
+
+
+START: Final = Behind(0, ledger.GENESIS, ledger.GENESIS)
+
+
+def root_faults(
+    session: Session, root: LedgerRoot, behind: Behind, public_key: str
+) -> Iterator[Fault]:
+    """Check one root in the database: signed, in its row, and true of what it covers."""
+    where = f"root {root.number}"
+    if root.number != behind.number + 1 or root.previous != behind.root:
+        yield Fault(where, None, "previous")
+    heads = rows.heads_of_root(session, root.number)
+    if _root(root, heads) != root.root or not verifies(public_key, root.root, root.signature):
+        yield Fault(where, None, "unsigned")
+    views = rows.views_of_root(session, root.number)
+    if ledger.viewed(behind.views_hash, views) != root.views_hash:
+        yield Fault(where, None, "views")
+    yield from _covered(session, heads)
 
 
 def _every_file(
     session: Session, stored: Mapping[int, LedgerRoot], roots_dir: Path, public_key: str
 ) -> Iterator[Fault]:
     """Check the exported files: they speak for what the database held when they were written."""
-    files = sorted(roots_dir.glob("root-*.json")) if roots_dir.is_dir() else []
-    exported: set[int] = set()
-    for path in files:
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            number, heads = int(document["number"]), [Head(*head) for head in document["heads"]]
-            signed = _file_is_signed(document, heads, public_key)
-        except (ValueError, KeyError, TypeError):
-            yield Fault(path.name, None, "unreadable")
-            continue
-        exported.add(number)
-        where = f"root {number}"
-        if not signed:
-            yield Fault(where, None, "unsigned")
-            continue
-        if number not in stored:
-            yield Fault(where, None, "missing")
-        elif stored[number].root != document["root"]:
-            yield Fault(where, None, "differs")
-        yield from _covered(session, heads)
-    for number in sorted(set(stored) - exported):
-        yield Fault(f"root {number}", None, "not_exported")
+    exported = set()
+    for path in files_of(roots_dir):
+        faults = list(file_faults(session, path, stored, public_key))
+        yield from faults
+        if not any(fault.what == "unreadable" for fault in faults):
+            exported.add(path)
+    for number in stored:
+        if path_of(roots_dir, number) not in exported:
+            yield Fault(f"root {number}", None, "not_exported")
+
+
+def files_of(roots_dir: Path) -> list[Path]:
+    """Return the exported files, in the order of their roots."""
+    return sorted(roots_dir.glob("root-*.json")) if roots_dir.is_dir() else []
+
+
+def file_faults(
+    session: Session, path: Path, stored: Mapping[int, LedgerRoot], public_key: str
+) -> Iterator[Fault]:
+    """Check one exported file: signed, the same as its root, and true of what it covers."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        number, heads = int(document["number"]), [Head(*head) for head in document["heads"]]
+        signed = _file_is_signed(document, heads, public_key)
+    except (ValueError, KeyError, TypeError):
+        yield Fault(path.name, None, "unreadable")
+        return
+    where = f"root {number}"
+    if not signed:
+        yield Fault(where, None, "unsigned")
+        return
+    if number not in stored:
+        yield Fault(where, None, "missing")
+    elif stored[number].root != document["root"]:
+        yield Fault(where, None, "differs")
+    yield from _covered(session, heads)
 
 
 def _file_is_signed(document: Mapping[str, Any], heads: list[Head], public_key: str) -> bool:

@@ -25,6 +25,7 @@ from hotline.services import (
     tickets,
     timing,
     verification,
+    verifying,
     whistle,
 )
 from hotline.services.climbing import climb
@@ -265,6 +266,7 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.BAD_FIX: bad_ratings.fix_late,
     Step.BAD_SILENCE: bad_ratings.silent,
     Step.PROBE: probing.judge,
+    Step.VERIFY: verifying.late,
 }
 
 

@@ -1,18 +1,16 @@
-"""Callers whom a person asks (人工回访): those the machine did not reach, and the sample.
+"""Callers whom an operator asks (人工回访): those the machine did not reach, and those of a redo.
 
-The answer is the caller's, taken down by somebody who had no part in the handling: whoever closes
-never verifies.
+The sample is another matter: drawn by lot, asked by lot (`hotline.services.sampling`). The answer
+is the caller's, taken down by somebody who had no part in the handling: whoever closes never
+verifies.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from hotline.domain.errors import NotAllowedError, RefusedError
-from hotline.domain.grid import DemandKind
 from hotline.domain.tickets import Action, Role
 from hotline.services import tickets, timing, verification
 from hotline.services.chain import took_part
@@ -24,18 +22,13 @@ from hotline.work import Work
 
 # A caller who did not answer can be asked by a person for so long after the silence ended it.
 _LATE: Final = timedelta(days=7)
-# The share of the rest that a person asks whatever the machine reaches (docs/rules.md §4).
-_ONE_IN: Final = 10
-_ALWAYS: Final = frozenset({DemandKind.COMPLAINT, DemandKind.REPORT})
 
 
 class Why(StrEnum):
     """Why a person asks this caller."""
 
     UNREACHED = "unreached"  # the machine's calls failed, or were not answered
-    COMPLAINT = "complaint"  # complaints and reports: all of them
     REDONE = "redone"  # it was not solved before
-    SAMPLE = "sample"  # one of ten of the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +55,7 @@ def _why(work: Work, row: ToAsk) -> Why | None:
     tried_out = row.ask.tries >= grid_map.limits.asking.attempts
     if tried_out or row.failed is not None or ticket.closed_at is not None:
         return Why.UNREACHED
-    if ticket.class_code is not None and grid_map.clazz(ticket.class_code).kind in _ALWAYS:
-        return Why.COMPLAINT
-    if ticket.redos > 0:
-        return Why.REDONE
-    return Why.SAMPLE if in_sample(ticket.id) else None
-
-
-def in_sample(ticket_id: UUID) -> bool:
-    """Whether a ticket is one of the ten per cent: by its id, so that nobody can choose."""
-    return hashlib.sha256(ticket_id.bytes).digest()[0] * _ONE_IN < 256  # noqa: PLR2004 a byte
+    return Why.REDONE if ticket.redos > 0 else None
 
 
 def heard(work: Work, ticket: Ticket, *, solved: bool, grade: int | None, note: str = "") -> None:

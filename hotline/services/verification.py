@@ -162,14 +162,19 @@ def answer(  # noqa: PLR0913  one answer, named fields
     question.token_hash = None
     if solved:
         timing.enter(work, ticket)
-    elif ticket.lead_id is not None:
-        _wait_again(work, ticket)
     else:
-        redo(work, ticket)
-    if not solved:
+        again(work, ticket)
         bad_ratings.denied(work, ticket)
     ratings.follow(work, ticket, kept)
     return kept.refused
+
+
+def again(work: Work, ticket: Ticket) -> None:
+    """Handle a ticket again that just came back; what was merged waits for its lead again."""
+    if ticket.lead_id is not None:
+        _wait_again(work, ticket)
+    else:
+        redo(work, ticket)
 
 
 def _taken_down(heard_by: UUID | None) -> dict[str, object]:

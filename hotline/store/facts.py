@@ -226,7 +226,7 @@ def sums(
         end: the day after the last.
         key: only this key.
     """
-    first, last = _months(start, end)
+    first, last = months(start, end)
     cell = RateCell.__table__.c  # type: ignore[attr-defined]
     whole = sa.and_(cell.grain == "month", cell.start >= first, cell.start < last)
     rest = sa.and_(
@@ -276,7 +276,7 @@ def tickets_behind(
     return paging.page(session, query, order, at=at)
 
 
-def _months(start: date, end: date) -> tuple[date, date]:
+def months(start: date, end: date) -> tuple[date, date]:
     """Return the first day of the first whole month, and the day after the last whole month."""
     first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = end.replace(day=1)

@@ -23,6 +23,8 @@ APPEND_ONLY: Final = (
     "policy_change",
     "rating",
     "rating_attempt",
+    "sample_draw",
+    "sample_member",
 )
 _HERE = Path(__file__).parent / "migrations"
 

@@ -17,6 +17,7 @@ from hotline.web import (
     search,
     sign_in,
     staffing,
+    verifying,
 )
 from hotline.web.parts import only, public, register_guarded
 
@@ -46,5 +47,6 @@ def register(app: Flask) -> None:
         (password.bp, public),
         (people.bp, only(Role.UNIT, Role.SUPERVISOR, Role.ADMIN)),
         (staffing.bp, only(Role.ADMIN)),
+        (verifying.bp, only(Role.OPERATOR, Role.OBSERVER)),
     ):
         register_guarded(app, blueprint, guard)

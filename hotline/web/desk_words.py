@@ -38,9 +38,7 @@ RING_BACK_REASONS: Final = {
 }
 REVISIT_REASONS: Final = {
     revisits.Why.UNREACHED: _("机器没联系上"),
-    revisits.Why.COMPLAINT: _("投诉、举报，全部由人问"),
     revisits.Why.REDONE: _("重办过"),
-    revisits.Why.SAMPLE: _("抽样"),
 }
 SIGNS: Final = {
     Sign.SAME_CALLER: _("同一来电人"),

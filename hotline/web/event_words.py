@@ -19,7 +19,14 @@ from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person
 from hotline.store.models import Ticket
-from hotline.web import desk_words, rating_words, record_words, suspicion_words, words
+from hotline.web import (
+    desk_words,
+    rating_words,
+    record_words,
+    sampling_words,
+    suspicion_words,
+    words,
+)
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
@@ -54,7 +61,10 @@ TONES: Final[Mapping[Action, str]] = {
     Action.CONFIRM: "ok",
     Action.ANSWER: "ok",
 }
-_OUTCOMES: Final = {"reached": lazy_gettext("已接通"), "unreached": lazy_gettext("未接通")}
+_OUTCOMES: Final = {
+    "reached": lazy_gettext("已接通"),
+    **{outcome.value: said for outcome, said in sampling_words.OUTCOMES.items()},
+}
 _MOST_NUMBERS: Final = 5
 _DANGER: Final = {
     "yes": lazy_gettext("来电人确认有危险"),
@@ -343,6 +353,9 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "position": (lazy_gettext("位置"), _no_position),
     "recording_s": (lazy_gettext("留言时长"), _seconds),
     "signals": (lazy_gettext("迹象"), _signals),
+    "draw": (lazy_gettext("第几次抽样"), _plain),
+    "why_asked": (lazy_gettext("为什么要问"), _by_table(sampling_words.WHYS)),
+    "by_caller": (lazy_gettext("来电人自己先说了"), _yes),
     "grounds": (lazy_gettext("存疑依据"), _by_table(suspicion_words.GROUNDS)),
     "ruling": (lazy_gettext("裁定"), _by_table(suspicion_words.STATES)),
     "round": (lazy_gettext("第几轮询问"), _plain),

@@ -11,6 +11,7 @@ from hotline.web.i18n import lazy_gettext as _
 _TICKETS: Final = ("console.board.show", _("工单"))
 _MINE: Final = ("field.tasks.show", _("我的工单"))
 _SEARCH: Final = ("search.show", _("查找"))
+_DRAWN: Final = ("verifying.show", _("抽样核实"))
 _BAD: Final = ("console.bad_ratings.show", _("差评"))
 _TO_MEND: Final = ("field.mending.show", _("差评整改"))
 _RATINGS: Final = ("audit.ratings.show", _("评价通道"))
@@ -18,6 +19,7 @@ _AT_THE_DESK: Final = (
     _TICKETS,
     ("console.ring_backs.show", _("回拨")),
     ("console.callers.show", _("回访")),
+    _DRAWN,
     _BAD,
     ("console.duplicates.show", _("并案")),
     ("console.shift.show", _("交接班")),
@@ -41,7 +43,7 @@ _DESKS: Final = {
         _PEOPLE,
     ),
     Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _SEARCH, _PEOPLE),
-    Role.OBSERVER: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS),
+    Role.OBSERVER: (_DRAWN, _OVERSIGHT, _FLAGS, _RATES, _RATINGS),
 }
 
 

@@ -34,6 +34,8 @@ MEASURES: Final[Mapping[Measure, LazyString]] = {
     Measure.MISDISPATCHED: _("错派"),
     Measure.LONG_TERM: _("挂账"),
     Measure.FINAL: _("最终答复"),
+    Measure.DISCREDITED: _("查实不实"),
+    Measure.WITHDRAWN: _("收回办结"),
 }
 DIMENSIONS: Final[Mapping[Dimension, LazyString]] = {
     Dimension.COUNTY: _("全县"),

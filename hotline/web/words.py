@@ -14,7 +14,14 @@ from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.services.probing import PROBE
 from hotline.services.taking import AT_THE_DESK
-from hotline.web import contest_words, desk_words, rating_words, staff_words, suspicion_words
+from hotline.web import (
+    contest_words,
+    desk_words,
+    rating_words,
+    sampling_words,
+    staff_words,
+    suspicion_words,
+)
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.field_words import FIELDS
 from hotline.web.i18n import gettext, listed
@@ -114,6 +121,8 @@ ACTIONS: Final = {
     Action.CONTEST: _("单位说明"),
     Action.RULE_FLAG: _("疑点裁定"),
     Action.DISCREDIT: _("本次办结不再计入"),
+    Action.SAMPLE: _("抽中回访"),
+    Action.VERIFY: _("回访核实"),
     Action.REDACT: _("隐去文字"),
     Action.ERASE: _("到期清除"),
     Action.WARN: _("预警"),
@@ -154,6 +163,7 @@ STEPS: Final = {
     Step.RULE_FLAG: _("疑点裁定时限"),
     Step.MERGED: _("并案办理时限"),
     Step.REOPEN: _("重办主单"),
+    Step.VERIFY: _("回访核实时限"),
     Step.BAD_CALL: _("差评回访时限"),
     Step.BAD_FIX: _("差评整改时限"),
     Step.BAD_SILENCE: _("等待再评价时限"),
@@ -246,6 +256,8 @@ ATTENTION: Final = {
     "circulated": _("已列入通报"),
     "chain_restored": _("巡查发现时限没有在走，已补设"),
     **rating_words.ATTENTION,
+    "late_verify": _("抽中的回访没有按时做"),
+    "no_verifier": _("抽中的回访没有人可以做"),
 }
 REASONS: Final = {
     "unanswered": _("超时未应答"),
@@ -281,6 +293,7 @@ ERRORS: Final[Mapping[str, object]] = {
 REFUSALS: Final = {
     **staff_words.REFUSALS,
     **contest_words.REFUSALS,
+    **sampling_words.REFUSALS,
     "extension_too_late": _("时限已过，不能再申请延期。"),
     "extension_too_often": _("延期次数已用完。"),
     "flag_answered": _("这条疑点已经说明过，或已经裁定。"),
@@ -341,6 +354,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["words"] = {
         **desk_words.TABLES,
         **suspicion_words.TABLES,
+        **sampling_words.TABLES,
         **rating_words.TABLES,
         **contest_words.TABLES,
         "actions": ACTIONS,

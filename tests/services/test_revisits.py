@@ -1,7 +1,6 @@
 """Callers whom a person asks: who is on the list and why, and who may take an answer down."""
 
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from sqlmodel import Session
@@ -29,7 +28,7 @@ def hear(county, number: str, actor, *, solved: bool = True) -> None:
 
 def test_a_caller_whom_the_machine_gave_up_is_asked_by_a_person(county):
     number = nights.submitted(county)
-    assert waiting(county).get(number) in {None, Why.SAMPLE}
+    assert waiting(county) == {}
 
     for _ in range(3):
         county.forward(days=1)
@@ -74,9 +73,3 @@ def test_nobody_is_asked_twice(county):
 
     with county.work(county.actor("operator1")) as work, pytest.raises(RefusedError):
         revisits.not_reached(work, work.ticket(number))
-
-
-def test_about_one_in_ten_is_drawn_and_nobody_can_choose():
-    drawn = [revisits.in_sample(UUID(int=n)) for n in range(2000)]
-
-    assert 0.07 < sum(drawn) / len(drawn) < 0.13

@@ -2,10 +2,12 @@
 
 from hotline.store.models.desk import Handover, Presence
 from hotline.store.models.doors import DoorTry, TicketCode, TicketGap
+from hotline.store.models.keys import KeyReseal
 from hotline.store.models.ledger import (
     Attention,
     Erasure,
     IdentityView,
+    LedgerCheck,
     LedgerHead,
     LedgerRoot,
     LedgerView,
@@ -40,6 +42,7 @@ from hotline.store.models.rulings import (
     LongTerm,
     MilestoneRow,
 )
+from hotline.store.models.sampling import SampleCall, SampleCell, SampleDraw, SampleMember
 from hotline.store.models.suspicion import (
     FlagRow,
     PhotoLooks,
@@ -76,7 +79,9 @@ __all__ = [
     "HearingParty",
     "IdentityView",
     "Inbox",
+    "KeyReseal",
     "Leave",
+    "LedgerCheck",
     "LedgerHead",
     "LedgerRoot",
     "LedgerView",
@@ -98,6 +103,10 @@ __all__ = [
     "RatingAttempt",
     "RatingInvite",
     "RatingProbe",
+    "SampleCall",
+    "SampleCell",
+    "SampleDraw",
+    "SampleMember",
     "SignIn",
     "SignInAttempt",
     "Staff",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -99,6 +100,30 @@ class Attention(SQLModel, table=True):
     raised_at: datetime = Field(sa_type=UTCDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     settled_by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class LedgerCheck(SQLModel, table=True):
+    """The ledger verified for a supervisor: who asked, how far it has come, what was found.
+
+    Chains first (``after_ticket``), then roots with their files (``after_root``, and what the root
+    before said); ``faults`` are at most 1,000 of ``[where, event, what]``.
+    """
+
+    __tablename__ = "ledger_check"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    asked_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+    after_ticket: UUID | None = None
+    after_root: int | None = None
+    previous: str | None = None
+    views_hash: str | None = None
+    tickets: int = 0
+    events: int = Field(default=0, sa_type=sa.BigInteger)
+    roots: int = 0
+    views: int = Field(default=0, sa_type=sa.BigInteger)
+    faults: list[list[Any]] = Field(default_factory=list, sa_type=JSONB)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Erasure(SQLModel, table=True):

@@ -104,6 +104,10 @@ class RateCell(SQLModel, table=True):
     four_2: int
     four_3: int
     four_4: int
+    discredited_n: int
+    discredited_d: int
+    withdrawn_n: int
+    withdrawn_d: int
 
 
 class RateRebuild(SQLModel, table=True):

@@ -6,13 +6,16 @@ from hotline.web.audit import (
     attention,
     board,
     catalogue,
+    checks,
     contests,
+    events,
     flags,
     hearings,
     rates,
     ratings,
     refusals,
     retention,
+    sampling,
     supervision,
     tickets,
     views,
@@ -20,7 +23,7 @@ from hotline.web.audit import (
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 for part in (
-    *(attention, board, catalogue, contests, flags, hearings, rates, ratings, refusals),
-    *(retention, supervision, tickets, views),
+    *(attention, board, catalogue, checks, contests, events, flags, hearings, rates, ratings),
+    *(refusals, retention, sampling, supervision, tickets, views),
 ):
     bp.register_blueprint(part.bp)

@@ -1,23 +1,21 @@
 """Rates: tables, a chart, the tickets behind each number, and the same as CSV or XLSX."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from io import BytesIO, StringIO
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from openpyxl import Workbook
 from pydantic import BaseModel, Field, field_validator
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
 from hotline.domain.rates import Measure
-from hotline.services import rates
+from hotline.services import rates, sampling
 from hotline.services.rates import Dimension, Line, Period, Table
 from hotline.store import tickets as ticket_rows
 from hotline.store.facts import Behind
+from hotline.web.audit.files import Kind, download
 from hotline.web.i18n import gettext as _
 from hotline.web.map_words import named, post_words, unit_words
 from hotline.web.paging import place
@@ -38,6 +36,7 @@ SHOWN: Final = (
     Measure.ON_TIME,
     Measure.ONCE,
     Measure.RECURRED_30,
+    Measure.WITHDRAWN,
     Measure.UNREACHED,
     Measure.EXCLUDED,
 )
@@ -45,7 +44,6 @@ SHOWN: Final = (
 _OF_FOUR: Final = frozenset({Measure.SATISFIED_FOUR, Measure.GRADED_FOUR})
 # How many lines stand on a page, and how many a chart can draw legibly.
 _LINES: Final = 50
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Asked(BaseModel):
@@ -84,7 +82,7 @@ class AskedBehind(Asked):
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
-    """Show the rates of a period: five queries, however many tickets."""
+    """Show the rates of a period: six queries, however many tickets."""
     asked = Asked.model_validate(request.args.to_dict())
     with request_work() as work:
         today = rates.today(work)
@@ -98,8 +96,9 @@ def show() -> ResponseReturnValue:
             by=asked.by,
             dimensions=list(Dimension),
             period=period,
-            presets=_presets(today),
+            presets=presets(today),
             table=found,
+            headline=sampling.headline_of(sampling.cells(work, period), found.county),
             lines=lines,
             sheets=_sheets(asked.sheet, len(found.lines)),
             shown=[one for one in SHOWN if one not in _OF_FOUR or found.county.rates[one].d],
@@ -130,18 +129,15 @@ def behind() -> ResponseReturnValue:
 
 @bp.get("/export.csv", defaults={"kind": "csv"})
 @bp.get("/export.xlsx", defaults={"kind": "xlsx"})
-def export(kind: Literal["csv", "xlsx"]) -> ResponseReturnValue:
+def export(kind: Kind) -> ResponseReturnValue:
     """Give the table that is seen as a file; every rate with its two numbers and its interval."""
     asked = Asked.model_validate(request.args.to_dict())
     with request_work() as work:
         period = asked.period(rates.today(work))
         found = rates.table(work, asked.by, period)
-        lines = list(_exported(found, asked.by, work.kit.maps.current))
-    name = f"rates-{asked.by}-{period.start}-{period.last}.{kind}"
-    content = _as_csv(lines) if kind == "csv" else _as_xlsx(lines)
-    response = Response(content, mimetype="text/csv" if kind == "csv" else _XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        lines = _exported(found, asked.by, work.kit.maps.current)
+        name = f"rates-{asked.by}-{period.start}-{period.last}"
+        return download(lines, _("统计"), name, kind)
 
 
 def key_words(grid_map: GridMap, by: Dimension, key: str) -> str:
@@ -159,7 +155,7 @@ def key_words(grid_map: GridMap, by: Dimension, key: str) -> str:
     return unit_words(grid_map, key)
 
 
-def _presets(today: date) -> list[tuple[str, date, date]]:
+def presets(today: date) -> list[tuple[str, date, date]]:
     """Return the periods that people ask for, with their first and last day."""
     month = today.replace(day=1)
     before = month - timedelta(days=1)
@@ -231,20 +227,3 @@ def _exported_line(line: Line, name: str) -> list[object]:
         *line.of_four.values(),
         line.gap.total_seconds() if line.gap else None,
     ]
-
-
-def _as_csv(lines: list[list[object]]) -> bytes:
-    """Return CSV that a spreadsheet opens in Chinese: with the mark of its encoding."""
-    text = StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _as_xlsx(lines: list[list[object]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("统计"))
-    for line in lines:
-        sheet.append(line)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
