@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hotline import grid_shapes as shapes
 from hotline.domain import grid
-from hotline.domain.grid_build import MapParts
+from hotline.domain.grid_build import DEFAULT_BAND, MapParts
 from hotline.domain.grid_staffing import Expanded
 from hotline.domain.limits import Asking, Extensions, Limit, Limits, PanelRule, Redo
 from hotline.domain.ratings import DEFAULT as RATINGS
@@ -56,6 +56,7 @@ def assemble(
         limits=_limits(limits) if limits else _NO_LIMITS,
         suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
         ratings=singles["ratings"].rules() if singles["ratings"] else RATINGS,
+        whistle_band=_band(singles["whistle_rate"]),
         windows=tuple(shape.window() for shape in items["windows"]),
         routes=tuple(shape.route() for shape in items["routes"]),
     )
@@ -99,8 +100,20 @@ def _whistle(shape: shapes.WhistleShape) -> grid.WhistleKind:
         arrive=shape.arrive,
         climbs=tuple(shape.climbs),
         at_top=grid.AtTop(shape.at_top.repeat_every, shape.at_top.at_most),
-        danger=shape.danger,
+        # People in danger are never forgotten, whichever of the two ways says so.
+        ends=grid.Ends.DANGER_GONE if shape.danger else shape.ends or grid.Ends.CONFIRMED,
+        asked_by=tuple(shape.asked_by),
+        decided=tuple(shape.decided),
+        joins=tuple(shape.joins),
+        most_units=shape.most_units,
+        slot=shape.slot,
+        plan=shape.plan,
+        close=shape.close,
     )
+
+
+def _band(shape: shapes.WhistleRateShape | None) -> grid.WhistleBand:
+    return grid.WhistleBand(shape.lower, shape.upper) if shape else DEFAULT_BAND
 
 
 def _limits(shape: shapes.LimitsShape) -> Limits:

@@ -146,7 +146,23 @@ class WhistleShape(Titled):
     arrive: LimitField
     climbs: list[Id] = Field(min_length=1)
     at_top: AtTopShape
-    danger: bool
+    # The older way to say `ends: danger_gone`; maps that decided for open tickets still have it.
+    danger: bool = False
+    ends: grid.Ends | None = None
+    asked_by: list[Id] = []
+    decided: list[Id] = []
+    joins: list[grid.Join] = Field(default=[grid.Join.ALL], min_length=1)
+    most_units: int | None = Field(default=None, ge=1, le=100)
+    slot: LimitField | None = None
+    plan: LimitField | None = None
+    close: LimitField | None = None
+
+
+class WhistleRateShape(Shape):
+    """``whistle_rate``: the band in which a town's whistle rate should lie."""
+
+    lower: float = Field(ge=0, le=1)
+    upper: float = Field(ge=0, le=1)
 
 
 class AllowanceShape(Shape):

@@ -180,6 +180,10 @@ def report_in(night: Night, number: str) -> None:
     night.hotline.forward(minutes=14)
     send(page, f"{address}/arrive", latitude="42.506431", longitude="123.416002")
     night.hotline.forward(minutes=48)
+    officer = night.page(OFFICER, PHONE)
+    ticket = f"{night.hotline.url}/field/tickets/{number}"
+    officer.goto(ticket)
+    send(officer, f"{ticket}/danger-gone", whistle=str(party.whistle_id))
     send(page, f"{address}/finish", text="已更换爆裂管段，恢复供水")
     night.wait_for(number, Action.FINISH)
 
@@ -191,7 +195,7 @@ def submit_with_a_photo(night: Night, number: str) -> None:
     address = f"{night.hotline.url}/field/tickets/{number}"
     page.goto(address)
     send(page, f"{address}/check-in", latitude="42.506431", longitude="123.416002")
-    send(page, f"{address}/end-whistle", whistle=str(whistle), danger_gone="1")
+    send(page, f"{address}/end-whistle", whistle=str(whistle))
     page.goto(f"{address}/submit")
     page.locator("[name=kind][value=acted]").check()
     page.locator("[name=text]").fill("水管已修好，入户看过，已恢复供水")

@@ -15,6 +15,18 @@ TEMPLATES: Final[Mapping[str, str]] = {
         "【12345】工单{number}：{place} {demand}，岗位无人在岗，由您代办。请于{due}前签收。"
     ),
     "whistle": "【12345吹哨】工单{number}：{place} {demand}，呼叫{unit}。请于{due}前应答。",
+    "whistle_slot": (
+        "【12345吹哨】工单{number}：{place} {demand}，呼叫{unit}。请于{due}前应答，{slot}到场。"
+    ),
+    "whistle_again": (
+        "【12345吹哨】工单{number}：{place} {demand}，{unit}应哨后未到场，应哨失效，再次呼叫。"
+        "请于{due}前应答。"
+    ),
+    "whistle_asked": "【12345吹哨】工单{number}：{place} {demand}，请您吹哨。请于{due}前答复。",
+    "whistle_declined": "【12345吹哨】工单{number}：您请求的吹哨未获同意，请查看理由。",
+    "stood_down": "【12345吹哨】工单{number}：{place} {demand}，贵单位不用到场了。",
+    "danger_gone": "【12345吹哨】工单{number}：{place}，险情已解除，办完后可以离开。",
+    "planned": "【12345吹哨】工单{number}：{place} {demand}，牵头单位已定方案，请查看本单位节点。",
     "climbed": (
         "【12345逐级】工单{number}：{place} {demand}，{unit}超时未应，已升至{rung}。请督促。"
     ),
@@ -110,6 +122,13 @@ NOTICES: Final[Mapping[str, str]] = {
     "dispatched": "有新工单待签收",
     "stand_in": "岗位无人在岗，工单由您代办",
     "whistle": "有哨呼叫您的单位",
+    "whistle_slot": "有哨约定时间呼叫您的单位",
+    "whistle_again": "应哨后未到场，哨再次呼叫您的单位",
+    "whistle_asked": "有人请您吹哨",
+    "whistle_declined": "您请求的吹哨未获同意",
+    "stood_down": "有一处哨不用到场了",
+    "danger_gone": "险情已解除",
+    "planned": "联合办理方案已定",
     "climbed": "有哨升到您这里",
     "refused": "有单位拒绝报到，请裁定",
     "overdue": "有工单超过时限",

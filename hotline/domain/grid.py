@@ -20,8 +20,10 @@ from hotline.domain.grid_types import (
     DangerService,
     DemandClass,
     DemandKind,
+    Ends,
     Evidence,
     Grid,
+    Join,
     LadderRule,
     Line,
     Name,
@@ -32,6 +34,7 @@ from hotline.domain.grid_types import (
     Unit,
     UnitKind,
     Urgency,
+    WhistleBand,
     WhistleKind,
     nearest_unit,
     told_post,
@@ -46,9 +49,11 @@ __all__ = [
     "DangerService",
     "DemandClass",
     "DemandKind",
+    "Ends",
     "Evidence",
     "Grid",
     "GridMap",
+    "Join",
     "LadderRule",
     "Line",
     "Name",
@@ -59,6 +64,7 @@ __all__ = [
     "Unit",
     "UnitKind",
     "Urgency",
+    "WhistleBand",
     "WhistleKind",
     "nearest_unit",
     "told_post",
@@ -96,6 +102,7 @@ class GridMap:
     posts: Mapping[str, Post]
     classes: Mapping[str, DemandClass]
     whistles: Mapping[str, WhistleKind]
+    whistle_band: WhistleBand
     neighbours: tuple[str, ...]
     not_live: tuple[str, ...]
     windows: Mapping[str, Window]

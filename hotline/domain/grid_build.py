@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from hotline.domain.grid import (
     DangerService,
@@ -21,6 +22,7 @@ from hotline.domain.grid import (
     Post,
     Unit,
     UnitKind,
+    WhistleBand,
     WhistleKind,
     nearest_unit,
 )
@@ -29,6 +31,9 @@ from hotline.domain.limits import Limits
 from hotline.domain.ratings import DEFAULT as RATINGS
 from hotline.domain.ratings import RatingRules
 from hotline.domain.suspicion.thresholds import DEFAULT, SuspicionRules
+
+# A proposal of this project: of a town's tickets, one in fifty to one in four is whistled for.
+DEFAULT_BAND: Final = WhistleBand(0.02, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class MapParts:
     limits: Limits
     suspicion: SuspicionRules = DEFAULT
     ratings: RatingRules = RATINGS
+    whistle_band: WhistleBand = DEFAULT_BAND
     neighbours: tuple[str, ...] = ()
     not_live: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
@@ -85,6 +91,7 @@ def build_map(parts: MapParts, version: str) -> GridMap:
         posts=MappingProxyType(posts),
         classes=MappingProxyType({clazz.code: clazz for clazz in parts.classes}),
         whistles=MappingProxyType({kind.name: kind for kind in parts.whistles}),
+        whistle_band=parts.whistle_band,
         neighbours=parts.neighbours,
         not_live=parts.not_live,
         windows=MappingProxyType({window.id: window for window in parts.windows}),

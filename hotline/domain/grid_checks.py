@@ -12,6 +12,7 @@ from typing import Final
 from hotline.domain.grid import DemandKind, Grid, Told, Unit, UnitKind, nearest_unit, told_post
 from hotline.domain.grid_build import MapParts
 from hotline.domain.grid_faults import Problem, Ref, problem
+from hotline.domain.grid_whistles import limits_of, whistle_faults
 from hotline.domain.limits import Allowance, Limit
 
 # The steps that cannot do without a limit of their own.
@@ -51,7 +52,11 @@ def check(parts: MapParts, known: Known = frozenset()) -> tuple[Problem, ...]:
         *_cycles(parts),
         *_powers(parts, known),
         *_ladder(parts, known),
-        *_whistles(parts, known),
+        *whistle_faults(
+            parts,
+            _known("rung", (rule.rung for rule in parts.ladder), known),
+            parts.ladder[-1].rung if _ladder_is_whole(parts, known) else None,
+        ),
         *_words(parts),
         *_limits(parts, known),
         *_office(parts, known),
@@ -212,23 +217,6 @@ def _ladder(parts: MapParts, known: Known) -> Iterator[Problem]:
         yield problem("ladder_open_end", Ref("rung", top), key=top)
 
 
-def _whistles(parts: MapParts, known: Known) -> Iterator[Problem]:
-    order = {rule.rung: place for place, rule in enumerate(parts.ladder)}
-    rungs = _known("rung", order, known)
-    for kind in parts.whistles:
-        ref = Ref("whistle", kind.name)
-        for field, named in (("by", kind.by), ("climbs", kind.climbs)):
-            for index, rung in enumerate(named):
-                if rung not in rungs:
-                    yield problem("unknown_rung", ref._replace(field=(field, index)), key=rung)
-        places = [order[rung] for rung in kind.climbs if rung in order]
-        if any(low >= high for low, high in pairwise(places)):
-            yield problem("climb_order", ref._replace(field=("climbs",)), key=kind.name)
-        if _ladder_is_whole(parts, known) and kind.climbs[-1] != parts.ladder[-1].rung:
-            ref, top = ref._replace(field=("climbs",)), parts.ladder[-1].rung
-            yield problem("climb_stops_short", ref, key=kind.name, top=top)
-
-
 def _words(parts: MapParts) -> Iterator[Problem]:
     """No keyword may mean two classes equally, no danger word two numbers."""
     owners: dict[tuple[str, int], str] = {}
@@ -301,10 +289,7 @@ def _all_limits(parts: MapParts) -> Iterator[tuple[Ref, Limit]]:
     for line in parts.lines:
         yield from _both(Ref("line", line.number), ("limits",), line.limits)
     for kind in parts.whistles:
-        ref = Ref("whistle", kind.name)
-        yield ref._replace(field=("ack",)), kind.ack
-        yield ref._replace(field=("arrive",)), kind.arrive
-        yield ref._replace(field=("at_top", "repeat_every")), kind.at_top.repeat_every
+        yield from limits_of(kind)
 
 
 def _both(

@@ -139,6 +139,26 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
         Wording("“{key}”哨到不了层级表最高一级", "whistle '{key}' never reaches the ladder's top"),
         Wording("在 climbs 末尾加上最高一级“{top}”", "end climbs with the top rung '{top}'"),
     ),
+    "whistle_plan": (
+        Wording(
+            "“{key}”哨：ends 是 milestones_met 时要有 plan，否则不要有",
+            "whistle '{key}' has a plan without milestones to meet, or the other way round",
+        ),
+        Wording("同时写 plan 和 ends: milestones_met", "set both plan and ends: milestones_met"),
+    ),
+    "whistle_lead": (
+        Wording(
+            "“{key}”哨有方案，却没有牵头单位来定方案",
+            "whistle '{key}' has a plan, but no lead unit to make it",
+        ),
+        Wording("写 joins: [lead]", "set joins: [lead]"),
+    ),
+    "band_order": (
+        Wording(
+            "吹哨率区间的下限不小于上限", "the whistle rate's lower end is not below the upper"
+        ),
+        Wording("让 lower 小于 upper", "make lower smaller than upper"),
+    ),
     "keyword_shadowed": (
         Wording(
             "关键词“{key}”在“{other}”中强度相同，无法区分",

@@ -51,6 +51,23 @@ class Calls(StrEnum):
     DUTY = "duty"  # the unit's post on duty
 
 
+class Join(StrEnum):
+    """How the units that one whistle calls are joined. Values are stored."""
+
+    ALL = "all"  # every one of them comes
+    SOME = "some"  # so many of them come; then the others are told to stay
+    LEAD = "lead"  # one lead unit with helpers, under a named leader (1+1+N)
+
+
+class Ends(StrEnum):
+    """What must be on record before a whistle may be ended."""
+
+    CONFIRMED = "confirmed"  # every unit is done, and the whistler says so
+    DANGER_GONE = "danger_gone"  # the danger is recorded as gone before any unit may leave
+    ACT_RECORDED = "act_recorded"  # what was done with the powers of the units is recorded
+    MILESTONES_MET = "milestones_met"  # the lead unit's plan is carried out
+
+
 class Urgency(StrEnum):
     """When a class is urgent."""
 
@@ -190,12 +207,19 @@ class AtTop:
 
 @dataclass(frozen=True, slots=True)
 class WhistleKind:
-    """A kind of whistle (吹哨) (docs/rules.md §5). All its parties are joined: every one must come.
+    """A kind of whistle (吹哨) (docs/rules.md §5): who may blow it, how long each step may take.
 
     Attributes:
         by: the rungs whose posts may blow it.
         climbs: the rungs it climbs when unanswered, in the ladder's order.
-        danger: whether it ends only when the danger is gone (事不完,人不走).
+        ends: what must be on record before it may be ended.
+        asked_by: the rungs whose posts may ask one of ``by`` to blow it.
+        decided: of ``by``, the rungs that need a collective decision on record (集体研究).
+        joins: how its units may be joined; the first is the usual one.
+        most_units: how many units it may call; ``None``: any number.
+        slot: how long an appointment on site lasts; ``None``: units come at once.
+        plan: how long the lead unit has for its plan; ``None``: it needs none.
+        close: how long the whole may take; ``None``: as long as the ticket's result.
     """
 
     name: str
@@ -206,7 +230,27 @@ class WhistleKind:
     arrive: Limit
     climbs: tuple[str, ...]
     at_top: AtTop
-    danger: bool
+    ends: Ends
+    asked_by: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
+    joins: tuple[Join, ...] = (Join.ALL,)
+    most_units: int | None = None
+    slot: Limit | None = None
+    plan: Limit | None = None
+    close: Limit | None = None
+
+    @property
+    def danger(self) -> bool:
+        """Whether people are in danger: it rings, and nobody leaves early (事不完,人不走)."""
+        return self.ends is Ends.DANGER_GONE
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleBand:
+    """Between which shares a town's whistle rate should lie: neither too low nor too high."""
+
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True, slots=True)

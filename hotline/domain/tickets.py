@@ -90,7 +90,17 @@ class Action(StrEnum):
     ARRIVE = "arrive"  # 报到: a named person stands on site
     FINISH = "finish"  # the unit's part is done
     REFUSE = "refuse"  # the unit refuses, with a reason
-    END_WHISTLE = "end_whistle"  # the whistler confirms; an emergency's danger is gone
+    END_WHISTLE = "end_whistle"  # the whistler ends it: its kind's rule is fulfilled
+    ASK_WHISTLE = "ask_whistle"  # whoever may not blow a kind asks somebody who may
+    DECLINE_WHISTLE = "decline_whistle"  # and that one does not, with a reason
+    EXPIRE = "expire"  # acknowledged and not come: it counts for nothing and sounds again
+    EXCUSE = "excuse"  # a called unit need not come (any more), with the reason
+    DANGER_GONE = "danger_gone"  # 险情解除: from now on units may leave
+    RECORD_ACT = "record_act"  # what was done with the powers of the units on site
+    WHISTLE_PLAN = "whistle_plan"  # the lead unit's plan with its milestones
+    MEET_MILESTONE = "meet_milestone"
+    RATE_UNIT = "rate_unit"  # the whistler rates a called unit
+    RATE_WHISTLE = "rate_whistle"  # a called unit rates the whistle
     CLIMB = "climb"  # 逐级化解: the next rung is told
     REMIND = "remind"  # a limit has passed and its owner was told
     ALARM = "alarm"  # danger words, or a supervisor's entry
@@ -171,6 +181,10 @@ class Step(StrEnum):
     WHISTLE_ACK = "whistle_ack"
     WHISTLE_ARRIVE = "whistle_arrive"
     WHISTLE_TOP = "whistle_top"
+    WHISTLE_ASKED = "whistle_asked"  # whoever was asked to whistle answers
+    WHISTLE_PLAN = "whistle_plan"  # the lead unit's plan is due
+    WHISTLE_MILESTONE = "whistle_milestone"
+    WHISTLE_CLOSE = "whistle_close"  # the whole whistle is due
     ANSWER_FLAG = "answer_flag"
     RULE_FLAG = "rule_flag"
     MERGED = "merged"  # a merged ticket has waited as long as its own limit allows
@@ -323,6 +337,17 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.FINISH: (_IN_HAND, _UNIT),
     Action.REFUSE: (_IN_HAND, _UNIT),
     Action.END_WHISTLE: (_IN_HAND, _OFFICER),
+    Action.ASK_WHISTLE: (_IN_HAND, _OFFICER),
+    Action.DECLINE_WHISTLE: (_IN_HAND, _OFFICER),
+    Action.EXPIRE: (_OPEN, _SYSTEM),
+    Action.EXCUSE: (_IN_HAND, _OFFICER | _SYSTEM),
+    Action.DANGER_GONE: (_IN_HAND, _OFFICER),
+    Action.RECORD_ACT: (_IN_HAND, _OFFICER),
+    Action.WHISTLE_PLAN: (_IN_HAND, _UNIT),
+    Action.MEET_MILESTONE: (_IN_HAND, _UNIT),
+    # Both sides judge when it is over; the ticket may have ended meanwhile.
+    Action.RATE_UNIT: (tuple(Status), _OFFICER),
+    Action.RATE_WHISTLE: (tuple(Status), _UNIT),
     Action.CLIMB: (_OPEN, _SYSTEM),
     Action.MOVE: (_OPEN, _by(Role.SUPERVISOR, Role.ADMIN)),
     # A flag and its limits live on when the ticket has ended.

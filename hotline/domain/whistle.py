@@ -1,11 +1,12 @@
 """The whistle (吹哨) and reporting in (报到): who must come, what runs out, who is told next.
 
-A whistle is a record of its own with one or several parties, joined *all*: it is answered when
-every party has answered. Acknowledged is not arrived, arrived is not done. What nobody answers,
-what a unit refuses and what nobody is on duty for climbs one rung (docs/rules.md §5).
+A whistle is a record of its own with one or several parties. Acknowledged is not arrived, arrived
+is not done; an acknowledgement without arrival counts for nothing after a while. What nobody
+answers, what a unit refuses and what nobody is on duty for climbs one rung (docs/rules.md §5).
+How parties are joined and what ends a whistle: `hotline.domain.joining`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -24,22 +25,46 @@ class PartyState(StrEnum):
     ARRIVED = "arrived"
     DONE = "done"
     REFUSED = "refused"
+    EXCUSED = "excused"  # it need not come, or not any more
+
+
+class PartyRole(StrEnum):
+    """In which part a unit is called. Values are stored."""
+
+    MEMBER = "member"
+    LEAD = "lead"  # 牵头: makes the plan and answers for it
+    HELPER = "helper"  # 配合
+
+
+class WhistleState(StrEnum):
+    """Where a whistle stands. Values are stored."""
+
+    ASKED = "asked"  # whoever may blow it was asked to; nobody is called yet
+    OPEN = "open"
+    ENDED = "ended"
+    DECLINED = "declined"  # whoever was asked did not blow it
 
 
 # A refusal is not the last word: a unit that a leader sends still acknowledges and comes. Whoever
-# stands on site has heard the whistle, so arriving needs no acknowledgement before.
+# stands on site has heard the whistle, so arriving needs no acknowledgement before. Whoever stands
+# on site is never excused: 事不完,人不走.
 PARTY_RULES: Final[Mapping[tuple[PartyState, Action], PartyState]] = {
     (PartyState.CALLED, Action.ACKNOWLEDGE): PartyState.ACKNOWLEDGED,
     (PartyState.CALLED, Action.ARRIVE): PartyState.ARRIVED,
     (PartyState.CALLED, Action.REFUSE): PartyState.REFUSED,
+    (PartyState.CALLED, Action.EXCUSE): PartyState.EXCUSED,
     (PartyState.ACKNOWLEDGED, Action.ARRIVE): PartyState.ARRIVED,
     (PartyState.ACKNOWLEDGED, Action.REFUSE): PartyState.REFUSED,
+    (PartyState.ACKNOWLEDGED, Action.EXPIRE): PartyState.CALLED,
+    (PartyState.ACKNOWLEDGED, Action.EXCUSE): PartyState.EXCUSED,
     (PartyState.REFUSED, Action.ACKNOWLEDGE): PartyState.ACKNOWLEDGED,
     (PartyState.REFUSED, Action.ARRIVE): PartyState.ARRIVED,
+    (PartyState.REFUSED, Action.EXCUSE): PartyState.EXCUSED,
     (PartyState.ARRIVED, Action.FINISH): PartyState.DONE,
 }
-_ANSWERED: Final = frozenset({PartyState.ACKNOWLEDGED, PartyState.ARRIVED, PartyState.DONE})
-_ON_SITE: Final = frozenset({PartyState.ARRIVED, PartyState.DONE})
+# Who has one of these still has somebody to send.
+BEHIND: Final = frozenset({PartyState.CALLED, PartyState.ACKNOWLEDGED, PartyState.REFUSED})
+ON_SITE: Final = frozenset({PartyState.ARRIVED, PartyState.DONE})
 
 
 def party_step(state: PartyState, action: Action) -> PartyState:
@@ -54,26 +79,12 @@ def party_step(state: PartyState, action: Action) -> PartyState:
     return after
 
 
-def is_answered(states: Collection[PartyState]) -> bool:
-    """Whether every party has acknowledged, or come further."""
-    return bool(states) and all(state in _ANSWERED for state in states)
-
-
-def is_joined(states: Collection[PartyState]) -> bool:
-    """Whether every party stands on site, or has stood there."""
-    return bool(states) and all(state in _ON_SITE for state in states)
-
-
-def is_over(states: Collection[PartyState]) -> bool:
-    """Whether every party is done. The whistler still confirms: 事不完,人不走."""
-    return bool(states) and all(state is PartyState.DONE for state in states)
-
-
 def next_clock(state: PartyState, kind: WhistleKind) -> tuple[Step, Limit] | None:
     """Return what a party must do next and how long it has, counted from the whistle.
 
-    Both limits run from the moment at which the unit was called: acknowledging buys no time to
-    arrive. On site, the ticket's own limit runs; a refusal waits for nothing and climbs.
+    Both limits run from the moment at which the whistle sounded for the unit: acknowledging buys
+    no time to arrive. On site, the whistle's own limit runs; a refusal waits for nothing and
+    climbs.
     """
     if state is PartyState.CALLED:
         return Step.WHISTLE_ACK, kind.ack
@@ -85,8 +96,13 @@ def next_clock(state: PartyState, kind: WhistleKind) -> tuple[Step, Limit] | Non
 def is_waited_for(state: PartyState, step: Step) -> bool:
     """Whether a clock that has run out still finds a party behind: only then the whistle climbs."""
     if step is Step.WHISTLE_ACK:
-        return state not in _ANSWERED
-    return state not in _ON_SITE
+        return state in {PartyState.CALLED, PartyState.REFUSED}
+    return state in BEHIND
+
+
+def sounds_again(state: PartyState, step: Step) -> bool:
+    """Whether an acknowledgement has run out without anybody coming: it sounds again, a rung up."""
+    return state is PartyState.ACKNOWLEDGED and is_waited_for(state, step)
 
 
 @dataclass(frozen=True, slots=True)

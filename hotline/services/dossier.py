@@ -37,6 +37,7 @@ _INSTANTS: Final = (
     *("due", "done_at", "sign_by", "handle_by", "counts_as_signed", "before", "until", "bring_by"),
     *("call_by", "fix_by", "valid_until"),
     *("ends", "appeal_until"),
+    *("slot_from", "close_by"),
 )
 
 

@@ -7,10 +7,9 @@ that a late clock makes nobody's time longer.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from hotline.domain.grid import Post, WhistleKind
+from hotline.domain.grid import Post
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step, Supervision
-from hotline.domain.whistle import PartyState, is_waited_for
 from hotline.services import (
     attention,
     bad_ratings,
@@ -26,12 +25,12 @@ from hotline.services import (
     timing,
     verification,
     verifying,
-    whistle,
+    whistle_climb,
 )
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as whistle_rows
-from hotline.store.models import Ticket, Timer, WhistleParty
+from hotline.store.models import Ticket, Timer
 from hotline.store.timers import Due
 from hotline.work import SYSTEM, Work
 
@@ -180,15 +179,6 @@ def _reopen(work: Work, ticket: Ticket, timer: Timer) -> None:
     merging.reopen_lead(work, ticket)
 
 
-def _whistle(work: Work, ticket: Ticket, timer: Timer) -> None:
-    """A called unit has not answered, or has answered and not come: it climbs."""
-    party = _party(work, timer)
-    if not is_waited_for(PartyState(party.state), timer.step):
-        return
-    why = "not_arrived" if party.state == PartyState.ACKNOWLEDGED else "unanswered"
-    whistle.climb(work, ticket, party, _rule(work, ticket, party), why=why, due=timer.due_at)
-
-
 def _react(work: Work, ticket: Ticket, timer: Timer) -> None:
     """Nobody has taken up a matter of a window: the supervisors are alarmed."""
     window = timing.map_of(work, ticket).windows.get(ticket.window_id or "")
@@ -257,9 +247,13 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.REOPEN: _reopen,
     Step.ASK: _ask,
     Step.ASK_SILENCE: _silence,
-    Step.WHISTLE_ACK: _whistle,
-    Step.WHISTLE_ARRIVE: _whistle,
-    Step.WHISTLE_TOP: _whistle,
+    Step.WHISTLE_ACK: whistle_climb.run_out,
+    Step.WHISTLE_ARRIVE: whistle_climb.run_out,
+    Step.WHISTLE_TOP: whistle_climb.run_out,
+    Step.WHISTLE_ASKED: whistle_climb.late,
+    Step.WHISTLE_PLAN: whistle_climb.late,
+    Step.WHISTLE_MILESTONE: whistle_climb.late,
+    Step.WHISTLE_CLOSE: whistle_climb.late,
     Step.ANSWER_FLAG: flags.unanswered,
     Step.RULE_FLAG: flags.unruled,
     Step.BAD_CALL: bad_ratings.call_late,
@@ -303,20 +297,6 @@ def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:
 
 def _overdue(timer: Timer, rung: str) -> dict[str, str]:
     return {"step": STEP_WORDS[timer.step], "rung": rung}
-
-
-def _party(work: Work, timer: Timer) -> WhistleParty:
-    party = work.books.party(timer.subject_id)
-    if party is None:
-        raise LookupError(f"timer {timer.id} has no party")
-    return party
-
-
-def _rule(work: Work, ticket: Ticket, party: WhistleParty) -> WhistleKind:
-    raised = work.books.whistle(party.whistle_id)
-    if raised is None:
-        raise LookupError(f"party {party.id} has no whistle")
-    return timing.map_of(work, ticket).whistle_kind(raised.kind)
 
 
 def _once(posts: list[str]) -> list[str]:

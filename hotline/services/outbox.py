@@ -44,7 +44,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "no-answer": "failed",
 }
 # Templates whose receivers act on a whistle, and those who hold the ticket.
-_WHISTLES: Final = frozenset({"whistle", "climbed", "refused"})
+_WHISTLES: Final = frozenset(
+    {"whistle", "whistle_slot", "whistle_again", "whistle_asked", "climbed", "refused", "planned"}
+)
 _TICKETS: Final = frozenset(
     {"dispatched", "stand_in", "redo", "granted", "declined", "overturned", "addition"}
 )

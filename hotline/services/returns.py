@@ -10,7 +10,7 @@ from hotline.domain.disputes import ReturnReason, refusal
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.tickets import Action
 from hotline.services import adjudication, intake, rejection, telling, tickets, timing
-from hotline.store import hearings
+from hotline.store import hearings, whistles
 from hotline.store.models import Ticket
 from hotline.work import Work
 
@@ -31,9 +31,12 @@ def send_back(work: Work, ticket: Ticket, proof: Proof, *, done_at: datetime | N
 
     Raises:
         RefusedError: later than the limit after the dispatch (the first receiver owns it), ruled
-            by the panel, or for a reason that a ruling has settled for such demands.
+            by the panel, or for a reason that a ruling has settled for such demands; or a whistle
+            is open: whoever called units in stays with them.
     """
     tickets.guard_holder(work, ticket)
+    if whistles.open_of_ticket(work.session, ticket.id):
+        raise RefusedError(reason="whistle_open", ticket=ticket.number)
     until = may_return_until(work, ticket)
     why_not = refusal(
         proof.reason,

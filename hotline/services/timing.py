@@ -177,7 +177,8 @@ def start_timer(
 
 
 def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime) -> None:
-    """Set a limit of a called unit; its generation counts the climbs and never repeats."""
+    """Set a limit of a called unit; its generation counts the limits and never repeats."""
+    party.generation += 1
     work.start_timer(
         NewTimer(
             ticket_id=party.ticket_id,

@@ -10,6 +10,7 @@ from typing import Final
 
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import UNACCEPTED, Action, Step
+from hotline.domain.whistle import WhistleState
 from hotline.services import bad_ratings, merging, telling, tickets, timing
 from hotline.store import calls
 from hotline.store import tickets as ticket_rows
@@ -50,7 +51,7 @@ def withdraw(work: Work, ticket: Ticket, way: str, **evidence: object) -> None:
     data = {"by": way, "contacted_at": ticket.contacted_at, "told": told}
     work.act(ticket, Action.WITHDRAW, data | evidence, actor=CITIZEN)
     for whistle in blown:
-        whistle.ended_at = work.now
+        whistle.ended_at, whistle.state = work.now, WhistleState.ENDED
     bad_ratings.withdrawn(work, ticket)
     work.cancel_timers(ticket.id, frozenset(Step))
     timing.enter(work, ticket)

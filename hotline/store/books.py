@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
 from hotline.store import attention, people, rows, rulings, timers, whistles
-from hotline.store.models import Staff, Timer, Whistle, WhistleParty
+from hotline.store.models import Staff, Timer, Whistle, WhistleMilestone, WhistleParty
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow
 
@@ -46,6 +46,12 @@ class Books(Protocol):
 
     def parties(self, ticket_id: UUID) -> list[WhistleParty]:
         """Return every unit called for a ticket, in the order of the calls."""
+
+    def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
+        """Return one line of a lead unit's plan."""
+
+    def milestones(self, whistle_id: UUID) -> list[WhistleMilestone]:
+        """Return the plan of a whistle, in its order."""
 
     def running(self, ticket_id: UUID) -> list[Timer]:
         """Return the limits that are running for a ticket, the next one first."""
@@ -108,6 +114,14 @@ class DatabaseBooks:
     def parties(self, ticket_id: UUID) -> list[WhistleParty]:
         """Return every unit called for a ticket, in the order of the calls."""
         return whistles.parties(self._session, ticket_id)
+
+    def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
+        """Return one line of a lead unit's plan."""
+        return whistles.milestone(self._session, milestone_id)
+
+    def milestones(self, whistle_id: UUID) -> list[WhistleMilestone]:
+        """Return the plan of a whistle, in its order."""
+        return whistles.milestones(self._session, whistle_id)
 
     def running(self, ticket_id: UUID) -> list[Timer]:
         """Return the limits that are running for a ticket, the next one first."""

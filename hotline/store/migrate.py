@@ -25,6 +25,7 @@ APPEND_ONLY: Final = (
     "rating_attempt",
     "sample_draw",
     "sample_member",
+    "whistle_rating",
 )
 _HERE = Path(__file__).parent / "migrations"
 

@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.store import paging
-from hotline.store.models import Ticket, Whistle, WhistleParty
+from hotline.store.models import (
+    Ticket,
+    Whistle,
+    WhistleMilestone,
+    WhistleParty,
+    WhistleRating,
+)
 from hotline.store.paging import Order, Page
 
 
@@ -70,6 +76,40 @@ def whistle(session: Session, whistle_id: UUID) -> Whistle | None:
     return session.get(Whistle, whistle_id)
 
 
+def milestone(session: Session, milestone_id: UUID) -> WhistleMilestone | None:
+    """Return one line of a lead unit's plan."""
+    return session.get(WhistleMilestone, milestone_id)
+
+
+def milestones(session: Session, whistle_id: UUID) -> list[WhistleMilestone]:
+    """Return the plan of a whistle, in its order; empty where there is none."""
+    return list(
+        session.exec(
+            select(WhistleMilestone)
+            .where(col(WhistleMilestone.whistle_id) == whistle_id)
+            .order_by(col(WhistleMilestone.place))
+        )
+    )
+
+
+def milestones_of_ticket(session: Session, ticket_id: UUID) -> list[WhistleMilestone]:
+    """Return the plans of all whistles of a ticket."""
+    return list(
+        session.exec(
+            select(WhistleMilestone)
+            .where(col(WhistleMilestone.ticket_id) == ticket_id)
+            .order_by(col(WhistleMilestone.whistle_id), col(WhistleMilestone.place))
+        )
+    )
+
+
+def ratings_of(session: Session, party_ids: Collection[UUID]) -> list[WhistleRating]:
+    """Return what was said of these called units, and by them."""
+    return list(
+        session.exec(select(WhistleRating).where(col(WhistleRating.party_id).in_(list(party_ids))))
+    )
+
+
 def number_of(session: Session, party_id: UUID) -> str | None:
     """Return the number of the ticket that a unit was called for, to lock that first."""
     return session.exec(
@@ -103,6 +143,68 @@ def count_open(
     )
     found = {ticket_id: int(n) for ticket_id, n in session.execute(of_tickets.union_all(calling))}
     return Open({key: n for key, n in found.items() if key is not None}, found[None])
+
+
+class Spoken(NamedTuple):
+    """A whistle as its whistler sees it: how many units are still to come, and still to rate."""
+
+    whistle: Whistle
+    ticket: Ticket
+    behind: int
+    unrated: int
+
+
+def spoken_for(
+    session: Session,
+    staff_id: UUID,
+    posts: Collection[str],
+    *,
+    at: str = "",
+    size: int = paging.SIZE,
+) -> Page[Spoken]:
+    """Return a page of the whistles that wait for the word of a person or of one of their posts.
+
+    Those that were asked of them come first, then the open ones, then those that have ended and
+    whose units they have not rated yet; of each the oldest first.
+    """
+    behind = _count(col(WhistleParty.state).in_(["called", "acknowledged", "refused"]))
+    rated = sa.exists().where(
+        col(WhistleRating.party_id) == col(WhistleParty.id),
+        col(WhistleRating.side) == "whistler",
+    )
+    unrated = _count(~rated)
+    asked = sa.and_(
+        col(Whistle.state) == "asked",
+        col(Whistle.asked)["posts"].op("?|", is_comparison=True)(_texts(posts)),
+    )
+    mine = sa.or_(
+        col(Whistle.raised_by) == staff_id, col(Whistle.raised_post).in_(list(posts)), asked
+    )
+    query = (
+        sa.select(Whistle, Ticket, behind.label("behind"), unrated.label("unrated"))
+        .join(Ticket, col(Ticket.id) == col(Whistle.ticket_id))
+        .where(
+            mine,
+            sa.or_(
+                col(Whistle.ended_at).is_(None),
+                sa.and_(col(Whistle.state) == "ended", unrated > 0),
+            ),
+        )
+    )
+    turn = sa.case((asked, 0), (col(Whistle.ended_at).is_(None), 1), else_=2)
+    order = Order((turn, col(Whistle.raised_at), col(Whistle.id)))
+    found = paging.page(session, query, order, at=at, size=size)
+    return replace(found, rows=[Spoken(*row) for row in found])
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(WhistleParty)
+        .where(col(WhistleParty.whistle_id) == col(Whistle.id), condition)
+        .correlate(Whistle)
+        .scalar_subquery()
+    )
 
 
 def _calls(unit: str | None, posts: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
@@ -145,5 +247,8 @@ def called_on_unit(
 
 def _told(posts: Collection[str]) -> sa.ColumnElement[bool]:
     """Whether a climbing whistle has told one of these posts."""
-    wanted = sa.bindparam(None, list(posts), type_=sa.ARRAY(sa.Text))
-    return col(WhistleParty.told_posts).op("?|", is_comparison=True)(wanted)
+    return col(WhistleParty.told_posts).op("?|", is_comparison=True)(_texts(posts))
+
+
+def _texts(values: Collection[str]) -> sa.ColumnElement[Any]:
+    return sa.bindparam(None, list(values), type_=sa.ARRAY(sa.Text))

@@ -25,6 +25,7 @@ from hotline.web import (
     record_words,
     sampling_words,
     suspicion_words,
+    whistle_words,
     words,
 )
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
@@ -58,6 +59,11 @@ TONES: Final[Mapping[Action, str]] = {
     Action.ARRIVE: "ok",
     Action.FINISH: "ok",
     Action.END_WHISTLE: "ok",
+    Action.EXPIRE: "late",
+    Action.DECLINE_WHISTLE: "warn",
+    Action.DANGER_GONE: "ok",
+    Action.RECORD_ACT: "ok",
+    Action.MEET_MILESTONE: "ok",
     Action.CONFIRM: "ok",
     Action.ANSWER: "ok",
 }
@@ -173,7 +179,7 @@ _Say = Callable[[GridMap, Ticket, Happened, Any], str]
 def _kind(grid_map: GridMap, _ticket: Ticket, event: Happened, value: Any) -> str:
     if event.action is Action.ERASE:
         return str(record_words.KEPT.get(value, value))
-    if event.action is Action.WHISTLE:
+    if str(value) in grid_map.whistles and event.action is not Action.ANSWER:
         return kind_words(grid_map, str(value))
     if event.action is Action.ANSWER:
         return str(desk_words.REPLY_KINDS.get(value, value))
@@ -204,6 +210,10 @@ def _post(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> s
 
 def _parties(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return _("、").join(unit_words(grid_map, party["unit"]) for party in value)
+
+
+def _units(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
+    return _("、").join(unit_words(grid_map, unit) for unit in value)
 
 
 def _plain(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
@@ -317,6 +327,18 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "relay": (lazy_gettext("请热线转达来电人"), _yes),
     "waits": (lazy_gettext("待核实原因"), _by_table(words.TRIAGE_REASONS)),
     "kind": (lazy_gettext("类型"), _kind),
+    "join": (lazy_gettext("约定"), _by_table(whistle_words.JOINS)),
+    "needed": (lazy_gettext("到场单位数"), _plain),
+    "leader": (lazy_gettext("牵头领导"), _post),
+    "slot_from": (lazy_gettext("约定到场"), _instant),
+    "units": (lazy_gettext("要呼叫的单位"), _units),
+    "milestones": (lazy_gettext("节点数"), lambda _m, _t, _e, v: str(len(v))),
+    "milestone_no": (lazy_gettext("第几个节点"), _plain),
+    "called_off": (lazy_gettext("撤哨"), _yes),
+    "arrival": (lazy_gettext("到场"), _by_table(whistle_words.MARKS)),
+    "conduct": (lazy_gettext("作风"), _by_table(whistle_words.MARKS)),
+    "outcome_grade": (lazy_gettext("结果"), _by_table(whistle_words.MARKS)),
+    "verdict": (lazy_gettext("对这一哨的评价"), _by_table(whistle_words.VERDICTS)),
     "parties": (lazy_gettext("呼叫单位"), _parties),
     "unit": (lazy_gettext("单位"), _unit),
     "lead_number": (lazy_gettext("主单"), _grouped),
@@ -349,6 +371,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "service": (lazy_gettext("紧急服务"), _plain),
     "word": (lazy_gettext("险情用语"), _plain),
     "danger_gone": (lazy_gettext("险情已解除"), _yes),
+    "close_by": (lazy_gettext("收哨时限"), _instant),
     "latitude": (lazy_gettext("位置"), _position),
     "position": (lazy_gettext("位置"), _no_position),
     "recording_s": (lazy_gettext("留言时长"), _seconds),

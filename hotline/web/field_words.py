@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from hotline.web import contest_words, staff_words
+from hotline.web import contest_words, staff_words, whistle_words
 from hotline.web.i18n import lazy_gettext as _
 
 FIELDS: Final = {
     **staff_words.FORM_FIELDS,
     **contest_words.FIELDS,
+    **whistle_words.FIELDS,
     "photos": _("照片"),
     "ruling": _("裁定"),
     "promised_on": _("承诺日期"),

@@ -21,6 +21,7 @@ from hotline.web import (
     sampling_words,
     staff_words,
     suspicion_words,
+    whistle_words,
 )
 from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.field_words import FIELDS
@@ -88,6 +89,7 @@ ACTIONS: Final = {
     Action.FINISH: _("单位办完"),
     Action.REFUSE: _("拒绝报到"),
     Action.END_WHISTLE: _("收哨"),
+    **whistle_words.ACTIONS,
     Action.CLIMB: _("逐级上升"),
     Action.REMIND: _("催办"),
     Action.ALARM: _("警情"),
@@ -156,6 +158,7 @@ STEPS: Final = {
     Step.WHISTLE_ACK: _("应哨时限"),
     Step.WHISTLE_ARRIVE: _("到场时限"),
     Step.WHISTLE_TOP: _("再次催促"),
+    **whistle_words.STEPS,
     Step.RULE_REJECTION: _("不予受理审批时限"),
     Step.REACT: _("窗口响应时限"),
     Step.GAP: _("容缺补齐时限"),
@@ -212,6 +215,7 @@ PARTY_STATES: Final = {
     PartyState.ARRIVED.value: _("已到场"),
     PartyState.DONE.value: _("已办完"),
     PartyState.REFUSED.value: _("拒绝报到"),
+    PartyState.EXCUSED.value: _("不用到场"),
 }
 PARTY_TONES: Final = {
     PartyState.CALLED.value: "late",
@@ -219,6 +223,7 @@ PARTY_TONES: Final = {
     PartyState.ARRIVED.value: "info",
     PartyState.DONE.value: "ok",
     PartyState.REFUSED.value: "late",
+    PartyState.EXCUSED.value: "calm",
 }
 RESULT_KINDS: Final = {
     ResultKind.ACTED: _("已处理"),
@@ -240,6 +245,7 @@ ATTENTION: Final = {
     "danger": _("险情警报"),
     "nobody": _("岗位和B岗都无人在岗"),
     "whistle_unanswered": _("吹哨升到顶仍无人应答"),
+    "whistle_late": _("吹哨事项超时（请求、方案、节点或收哨）"),
     "staff_unreached": _("工作人员联系不上"),
     "caller_unreached": _("来电人联系不上"),
     "service_unreached": _("紧急服务联系不上"),
@@ -266,6 +272,8 @@ REASONS: Final = {
     "nobody_on_duty": _("无人在岗"),
     "overdue": _("超过时限"),
     "missed": _("节点没有按期完成"),
+    "enough": _("到场的单位已够"),
+    "danger_gone": _("险情已解除"),
 }
 # Why a rule refuses: by error code, and by the reason among its facts.
 ERRORS: Final[Mapping[str, object]] = {
@@ -294,6 +302,7 @@ REFUSALS: Final = {
     **staff_words.REFUSALS,
     **contest_words.REFUSALS,
     **sampling_words.REFUSALS,
+    **whistle_words.REFUSALS,
     "extension_too_late": _("时限已过，不能再申请延期。"),
     "extension_too_often": _("延期次数已用完。"),
     "flag_answered": _("这条疑点已经说明过，或已经裁定。"),
@@ -302,14 +311,7 @@ REFUSALS: Final = {
     "own_unit": _("本单位的事项，须由其他单位的督办员裁定。"),
     "other_officer": _("这张工单由另一位网格员办理。"),
     "other_post": _("这张工单不归您的岗位。"),
-    "other_unit": _("这一哨没有呼叫您的单位。"),
-    "already_whistled": _("这个单位已经在哨中。"),
     "map_in_force": _("这一版网格图已经在执行。"),
-    "other_whistle": _("您的岗位不能吹这一种哨。"),
-    "whistle_open": _("还有未收的哨，不能提交结果。"),
-    "whistle_ended": _("这一哨已经收了。"),
-    "whistle_not_done": _("还有单位没有办完，不能收哨。"),
-    "danger_not_gone": _("险情未除，人不能走：请先确认险情已解除。"),
     "lead_is_merged": _("这张工单自己已并入别的工单，请在主单上并案。"),
     "not_merged_here": _("这张工单没有并在这里。"),
     "merge_relied_on": _("已经就主单的结果问过来电人，不能再撤销并案。"),
@@ -370,7 +372,9 @@ def init_app(app: Flask) -> None:
         "outbox_tones": OUTBOX_TONES,
         "party_states": PARTY_STATES,
         "party_tones": PARTY_TONES,
+        **whistle_words.TABLES,
         "reasons": REASONS,
+        "refusals": REFUSALS,
         "result_kinds": RESULT_KINDS,
         "reject_reasons": REJECT_REASONS,
         "promised_by": PROMISED_BY,

@@ -64,6 +64,9 @@ def county_at_work(county: County) -> dict[str, str]:
     county.forward(minutes=6)
     unit.done(f"{call}/acknowledge")
     unit.done(f"{call}/arrive", place_note="泵站门口")
+    officer.done(
+        ticket_path(night, "danger-gone"), whistle=str(county.parties(night)[0].whistle_id)
+    )
     unit.done(f"{call}/finish", text="换了阀门，已经来水")
     done = accepted(county, officer, words="大孤家子镇拉马桥村停电了")
     officer.done(ticket_path(done, "submit"), kind="acted", text="线路已修好", photos=photo())

@@ -3,8 +3,6 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hotline.domain.errors import InvalidError, WrongStatusError
 from hotline.domain.tickets import Action, Step
@@ -12,18 +10,16 @@ from hotline.domain.whistle import (
     PARTY_RULES,
     PartyState,
     climb,
-    is_answered,
-    is_joined,
-    is_over,
     is_waited_for,
     next_clock,
     next_rung,
     party_step,
+    sounds_again,
 )
 from tests.domain.maps import faku
 
 EMERGENCY, GRID = faku().whistle_kind("emergency"), faku().whistle_kind("grid")
-STATES = st.lists(st.sampled_from(PartyState), max_size=4)
+ENFORCEMENT, JOINT = faku().whistle_kind("enforcement"), faku().whistle_kind("joint")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +31,8 @@ STATES = st.lists(st.sampled_from(PartyState), max_size=4)
         (PartyState.ACKNOWLEDGED, Action.ARRIVE, PartyState.ARRIVED),
         (PartyState.ARRIVED, Action.FINISH, PartyState.DONE),
         (PartyState.REFUSED, Action.ARRIVE, PartyState.ARRIVED),
+        (PartyState.ACKNOWLEDGED, Action.EXPIRE, PartyState.CALLED),
+        (PartyState.REFUSED, Action.EXCUSE, PartyState.EXCUSED),
     ],
 )
 def test_a_party_comes_step_by_step(state, action, after):
@@ -57,18 +55,6 @@ def test_nobody_is_done_who_never_arrived():
     assert before_done == {PartyState.ARRIVED}
 
 
-@given(STATES)
-def test_parties_are_joined_all(states):
-    answered, joined, over = is_answered(states), is_joined(states), is_over(states)
-
-    assert answered or not joined
-    assert joined or not over
-    if PartyState.CALLED in states or PartyState.REFUSED in states or not states:
-        assert not answered
-    if states and set(states) == {PartyState.DONE}:
-        assert over
-
-
 def test_acknowledging_stops_one_clock_and_leaves_the_other():
     assert next_clock(PartyState.CALLED, EMERGENCY) == (Step.WHISTLE_ACK, EMERGENCY.ack)
     assert next_clock(PartyState.ACKNOWLEDGED, EMERGENCY) == (
@@ -87,12 +73,21 @@ def test_acknowledging_stops_one_clock_and_leaves_the_other():
         (PartyState.ARRIVED, False, False),
         (PartyState.DONE, False, False),
         (PartyState.REFUSED, True, True),
+        (PartyState.EXCUSED, False, False),
     ],
 )
 def test_a_clock_only_climbs_for_who_is_still_behind(state, ack, arrive):
     assert is_waited_for(state, Step.WHISTLE_ACK) is ack
     assert is_waited_for(state, Step.WHISTLE_ARRIVE) is arrive
     assert is_waited_for(state, Step.WHISTLE_TOP) is arrive
+
+
+def test_an_acknowledgement_alone_sounds_again_and_whoever_stands_on_site_is_let_be():
+    assert [s for s in PartyState if sounds_again(s, Step.WHISTLE_ARRIVE)] == [
+        PartyState.ACKNOWLEDGED
+    ]
+    on_site = {PartyState.ARRIVED, PartyState.DONE}
+    assert not {state for state, action in PARTY_RULES if action is Action.EXCUSE} & on_site
 
 
 def test_an_emergency_climbs_to_the_town_and_then_to_the_county_leader():
@@ -109,7 +104,7 @@ def test_an_emergency_climbs_to_the_town_and_then_to_the_county_leader():
     )
 
 
-@pytest.mark.parametrize("kind", [EMERGENCY, GRID], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [EMERGENCY, GRID, ENFORCEMENT, JOINT], ids=lambda kind: kind.name)
 def test_every_climb_ends_at_the_top_after_a_bounded_number_of_reminders(kind):
     rung, repeats, told = None, 0, []
     while (step := climb(kind, rung, repeats, faku().ladder)) is not None:

@@ -66,13 +66,15 @@ def report_in(night: Live, number: str) -> None:
     assert str(party.id) in water.page("/field/whistles/")
     water.command(f"/field/whistles/{party.id}/acknowledge")
     water.command(f"/field/whistles/{party.id}/arrive", latitude="42.61", longitude="123.41")
+    officer = Visitor(night.url, OFFICER)
+    officer.command(f"/field/tickets/{number}/danger-gone", whistle=str(party.whistle_id))
     water.command(f"/field/whistles/{party.id}/finish", text="已更换爆裂管段，恢复供水")
 
 
 def close(night: Live, number: str, officer: Visitor) -> None:
     """Let the officer end the whistle and submit with a photo."""
     [whistle] = {party.whistle_id for party in night.county.parties(number)}
-    officer.command(f"/field/tickets/{number}/end-whistle", whistle=str(whistle), danger_gone="1")
+    officer.command(f"/field/tickets/{number}/end-whistle", whistle=str(whistle))
     officer.command(f"/field/tickets/{number}/contact", outcome="reached", text="已告知")
     officer.command(
         f"/field/tickets/{number}/submit",

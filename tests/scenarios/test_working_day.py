@@ -72,11 +72,12 @@ def test_forty_neighbours_have_one_whistle_and_forty_replies(day, operator):
     )
     [party] = day.county.parties(lead)
     water = Visitor(day.url, "utility.water.duty")
-    for step in ("acknowledge", "arrive", "finish"):
-        water.command(f"/field/whistles/{party.id}/{step}", place_note="村口", text="已恢复供水")
-    officer.command(
-        f"/field/tickets/{lead}/end-whistle", whistle=str(party.whistle_id), danger_gone="1"
-    )
+    blown = str(party.whistle_id)
+    for step in ("acknowledge", "arrive"):
+        water.command(f"/field/whistles/{party.id}/{step}", place_note="村口")
+    officer.command(f"/field/tickets/{lead}/danger-gone", whistle=blown)
+    water.command(f"/field/whistles/{party.id}/finish", text="已恢复供水")
+    officer.command(f"/field/tickets/{lead}/end-whistle", whistle=blown)
     officer.command(
         f"/field/tickets/{lead}/submit",
         kind="acted",

@@ -97,8 +97,8 @@ def test_a_unit_is_shown_its_own_limit_not_that_of_the_rung_above(county: County
     with county.work(county.actor(WATER)) as work:
         ticket = work.ticket(number)
         row = whistles.party(work.session, party.id)
-        assert (whistle.due_of(work, ticket, row, "emergency") - called_at).seconds == 5 * 60
+        assert (row.due_at - called_at).seconds == 5 * 60
         whistle.acknowledge(work, ticket, row)
-        assert (whistle.due_of(work, ticket, row, "emergency") - called_at).seconds == 30 * 60
+        assert (row.due_at - called_at).seconds == 30 * 60
         whistle.arrive(work, ticket, row, None, place_note="水厂门口")
-        assert whistle.due_of(work, ticket, row, "emergency") is None
+        assert row.due_at is None

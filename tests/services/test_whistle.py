@@ -7,9 +7,13 @@ import pytest
 from sqlmodel import Session
 
 from hotline.demo import staff as demo_staff
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import NotAllowedError, RefusedError, WrongStatusError
+from hotline.domain.grid import Join
+from hotline.domain.joining import Terms
 from hotline.domain.tickets import Action
-from hotline.services import tickets, whistle
+from hotline.services import returns, tickets, whistle, whistle_course
+from hotline.services.whistle_calls import AS_USUAL
 from hotline.store import attention
 from hotline.store import whistles as whistle_rows
 from hotline.store.models import Leave
@@ -24,17 +28,18 @@ def number(county):
     return made
 
 
-def blow(county, number, *units, kind="emergency"):
+def blow(county, number, *units, kind="emergency", terms=AS_USUAL):
     """Let the officer whistle."""
     with county.work(county.officer_of(number)) as work:
-        whistle.blow(work, work.ticket(number), kind, units or ["utility/water"], "主管道爆裂")
+        called = units or ["utility/water"]
+        whistle.blow(work, work.ticket(number), kind, called, "主管道爆裂", terms=terms)
 
 
-def answer(county, number, login, what, *args):
+def answer(county, number, login, what, *args, unit="utility/water"):
     """Let somebody of a called unit answer."""
     with county.work(county.actor(login)) as work:
         ticket = work.ticket(number)
-        party = whistle_rows.party(work.session, party_of(county, number).id)
+        party = whistle_rows.party(work.session, party_of(county, number, unit).id)
         what(work, ticket, party, *args)
 
 
@@ -184,33 +189,115 @@ def test_the_stand_in_is_called_when_the_holder_is_away(county, number):
     assert raised["data"]["parties"][0]["told"][0]["stand_in"] == "utility/water/duty/standby"
 
 
-def test_all_called_units_must_be_done_before_the_whistle_ends(county, number):
-    blow(county, number, "utility/water", "utility/power")
-    for login in ("utility.water.duty",):
-        answer(county, number, login, whistle.arrive, None)
-        answer(county, number, login, whistle.finish, "已抢修")
-
-    with (
-        county.work(county.officer_of(number)) as work,
-        pytest.raises(RefusedError, match="whistle_not_done"),
-    ):
+def speak(county, number, what, *args, **more):
+    """Let the officer put something on record of their whistle."""
+    with county.work(county.officer_of(number)) as work:
         ticket = work.ticket(number)
-        [raised] = whistle_rows.of_ticket(work.session, ticket.id)
-        whistle.end(work, ticket, raised, danger_gone=True, done_at=None)
+        [raised] = whistle_rows.open_of_ticket(work.session, ticket.id)
+        what(work, ticket, raised, *args, **more)
 
 
-def test_nobody_leaves_before_the_danger_is_said_to_be_gone(county, number):
+def test_an_acknowledgement_without_arrival_lapses_and_sounds_again_a_rung_up(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.acknowledge)
+
+    county.forward(minutes=31)
+
+    party = party_of(county, number)
+    assert (party.state, party.lapses, party.rung) == ("called", 1, "town")
+    [lapsed] = county.events(number, Action.EXPIRE)
+    assert lapsed["data"]["told"][0]["post"] == "utility/water/duty"
+    assert party.due_at == party.called_at + timedelta(minutes=35)
+    answer(county, number, "utility.water.duty", whistle.acknowledge)
+    assert county.timers(number)["whistle_arrive"] == party.called_at + timedelta(minutes=60)
+
+
+def test_nobody_leaves_before_the_danger_is_recorded_as_gone(county, number):
     blow(county, number)
     answer(county, number, "utility.water.duty", whistle.arrive, None)
+    with pytest.raises(RefusedError, match="danger_not_gone"):
+        answer(county, number, "utility.water.duty", whistle.finish, "已抢修")
+    with pytest.raises(RefusedError, match="danger_not_gone"):
+        speak(county, number, whistle_course.end)
+
+    speak(county, number, whistle_course.danger_gone)
+    answer(county, number, "utility.water.duty", whistle.finish, "已抢修")
+    speak(county, number, whistle_course.end)
+
+    assert not {step for step in county.timers(number) if step.startswith("whistle")}
+
+
+def test_all_called_units_must_be_done_before_the_whistle_ends(county, number):
+    blow(county, number, "utility/water", "utility/power")
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+    answer(county, number, "utility.power.duty", whistle.arrive, None, unit="utility/power")
+    speak(county, number, whistle_course.danger_gone)
     answer(county, number, "utility.water.duty", whistle.finish, "已抢修")
 
+    with pytest.raises(RefusedError, match="whistle_not_done"):
+        speak(county, number, whistle_course.end)
+
+
+def test_where_one_of_two_is_enough_the_other_is_told_to_stay(county, number):
+    blow(
+        county,
+        number,
+        "utility/water",
+        "utility/power",
+        terms=Terms(join=Join.SOME, needed=1),
+    )
+
+    answer(county, number, "utility.power.duty", whistle.arrive, None, unit="utility/power")
+
+    assert party_of(county, number).state == "excused"
+    [stays] = county.events(number, Action.EXCUSE)
+    assert (stays["data"]["why"], stays["data"]["unit"]) == ("enough", "utility/water")
+    county.forward(hours=1)
+    assert climbs(county, number) == []
+
+
+def test_whoever_refused_rightly_is_let_off_and_it_stays_on_record(county, number):
+    blow(county, number, "utility/water", "utility/power")
+    answer(county, number, "utility.power.duty", whistle.refuse, "不是电的事", unit="utility/power")
+    with county.work(county.officer_of(number)) as work:
+        ticket = work.ticket(number)
+        wrong = whistle_rows.party(work.session, party_of(county, number, "utility/power").id)
+        whistle_course.excuse(work, ticket, wrong, "确实不是供电的事")
+
+    assert party_of(county, number, "utility/power").refused_at is not None
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+    speak(county, number, whistle_course.danger_gone)
+    answer(county, number, "utility.water.duty", whistle.finish, "已抢修")
+    speak(county, number, whistle_course.end)
+
+
+def test_a_whistle_is_taken_back_only_while_nobody_has_come(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+    with pytest.raises(RefusedError, match="whistle_joined"):
+        speak(county, number, whistle_course.end, called_off="误报")
+
+
+def test_an_open_whistle_always_has_a_limit_of_its_own(county, number):
+    blow(county, number)
+    answer(county, number, "utility.water.duty", whistle.arrive, None)
+    for _ in range(3):
+        assert "whistle_close" in county.timers(number)
+        county.forward(days=2)
+
+    with county.work() as work:
+        kinds = {entry.attention.kind for entry in attention.open_entries(work.session)}
+    assert "whistle_late" in kinds
+
+
+def test_a_ticket_is_not_sent_back_over_an_open_whistle(county, number):
+    blow(county, number)
     with (
         county.work(county.officer_of(number)) as work,
-        pytest.raises(RefusedError, match="danger_not_gone"),
+        pytest.raises(RefusedError, match="whistle_open"),
     ):
-        ticket = work.ticket(number)
-        [raised] = whistle_rows.of_ticket(work.session, ticket.id)
-        whistle.end(work, ticket, raised, danger_gone=False, done_at=None)
+        proof = returns.Proof(ReturnReason.OTHER, "不归我管")
+        returns.send_back(work, work.ticket(number), proof)
 
 
 def test_another_unit_cannot_answer_for_the_called_one(county, number):

@@ -13,6 +13,7 @@ from hotline.services import (
     tickets,
     verification,
     whistle,
+    whistle_course,
 )
 from hotline.services.tickets import Position
 from hotline.store import whistles as whistle_rows
@@ -52,25 +53,40 @@ def submitted(county: County) -> str:
     officer, unit = county.officer_of(number), county.actor(WATER)
     here = Position("42.506431", "123.416002", 12)
     [party] = county.parties(number)
-    for step in (
-        lambda work, ticket: whistle.acknowledge(
-            work, ticket, whistle_rows.party(work.session, party.id)
+    for who, step in (
+        (
+            unit,
+            lambda work, ticket: whistle.acknowledge(
+                work, ticket, whistle_rows.party(work.session, party.id)
+            ),
         ),
-        lambda work, ticket: whistle.arrive(
-            work, ticket, whistle_rows.party(work.session, party.id), here
+        (
+            unit,
+            lambda work, ticket: whistle.arrive(
+                work, ticket, whistle_rows.party(work.session, party.id), here
+            ),
         ),
-        lambda work, ticket: whistle.finish(
-            work, ticket, whistle_rows.party(work.session, party.id), "已换阀门，恢复供水"
+        (
+            officer,
+            lambda work, ticket: whistle_course.danger_gone(
+                work, ticket, whistle_rows.whistle(work.session, party.whistle_id)
+            ),
+        ),
+        (
+            unit,
+            lambda work, ticket: whistle.finish(
+                work, ticket, whistle_rows.party(work.session, party.id), "已换阀门，恢复供水"
+            ),
         ),
     ):
         county.move(minutes=7)
-        with county.work(unit) as work:
+        with county.work(who) as work:
             step(work, work.ticket(number))
     with county.work(officer) as work:
         ticket = work.ticket(number)
         tickets.check_in(work, ticket, here)
         blown = whistle_rows.whistle(work.session, party.whistle_id)
-        whistle.end(work, ticket, blown, danger_gone=True, done_at=None)
+        whistle_course.end(work, ticket, blown)
         kept = photos.keep(work, ticket, "result", [jpeg()], at_most=6)
         closing.submit(work, ticket, closing.Result(ResultKind.ACTED, "水已恢复，入户看过", kept))
     return number

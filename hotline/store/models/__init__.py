@@ -60,7 +60,12 @@ from hotline.store.models.tickets import (
     TicketText,
 )
 from hotline.store.models.timers import Timer
-from hotline.store.models.whistles import Whistle, WhistleParty
+from hotline.store.models.whistles import (
+    Whistle,
+    WhistleMilestone,
+    WhistleParty,
+    WhistleRating,
+)
 
 __all__ = [
     "Ask",
@@ -126,5 +131,7 @@ __all__ = [
     "Timer",
     "Watermark",
     "Whistle",
+    "WhistleMilestone",
     "WhistleParty",
+    "WhistleRating",
 ]

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from hotline.web.field import flags, hearings, mending, notices, tasks, tickets, whistles
+from hotline.web.field import blown, flags, hearings, mending, notices, tasks, tickets, whistles
 
 bp = Blueprint("field", __name__, url_prefix="/field")
+bp.register_blueprint(blown.bp)
 bp.register_blueprint(flags.bp)
 bp.register_blueprint(hearings.bp)
 bp.register_blueprint(mending.bp)

@@ -17,9 +17,10 @@ from hotline.services import (
     returns,
     tickets,
     whistle,
+    whistle_course,
 )
 from hotline.store import whistles
-from hotline.store.models import Ticket
+from hotline.store.models import Ticket, Whistle
 from hotline.web.field import forms
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.parts import parts
@@ -52,14 +53,22 @@ def _check_in(work: Work, ticket: Ticket, sent: forms.Standing, done_at: datetim
 
 
 def _whistle(work: Work, ticket: Ticket, sent: forms.Blown, done_at: datetime | None) -> None:
-    whistle.blow(work, ticket, sent.kind, sent.units, sent.text, done_at=done_at)
+    whistle.blow(work, ticket, sent.kind, sent.units, sent.text, terms=sent.terms, done_at=done_at)
 
 
-def _end(work: Work, ticket: Ticket, sent: forms.Ended, done_at: datetime | None) -> None:
+def _gone(work: Work, ticket: Ticket, sent: forms.OfWhistle, done_at: datetime | None) -> None:
+    whistle_course.danger_gone(work, ticket, _blown(work, ticket, sent), done_at=done_at)
+
+
+def _end(work: Work, ticket: Ticket, sent: forms.OfWhistle, done_at: datetime | None) -> None:
+    whistle_course.end(work, ticket, _blown(work, ticket, sent), done_at=done_at)
+
+
+def _blown(work: Work, ticket: Ticket, sent: forms.OfWhistle) -> Whistle:
     row = whistles.whistle(work.session, sent.whistle)
     if row is None or row.ticket_id != ticket.id:
         raise NotFoundError(whistle=sent.whistle)
-    whistle.end(work, ticket, row, danger_gone=sent.danger_gone, done_at=done_at)
+    return row
 
 
 def _submit(work: Work, ticket: Ticket, sent: forms.Claimed, done_at: datetime | None) -> None:
@@ -120,7 +129,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "relay": Command(_("请热线转达来电人"), Action.NOTE, forms.Written, _relay),
     "check-in": Command(_("到场签到"), Action.CHECK_IN, forms.Standing, _check_in),
     "whistle": Command(_("吹哨叫人"), Action.WHISTLE, forms.Blown, _whistle),
-    "end-whistle": Command(_("结束这一哨"), Action.END_WHISTLE, forms.Ended, _end),
+    "danger-gone": Command(_("险情已解除"), Action.DANGER_GONE, forms.OfWhistle, _gone),
+    "end-whistle": Command(_("结束这一哨"), Action.END_WHISTLE, forms.OfWhistle, _end),
     "gap-filled": Command(_("材料补齐了"), Action.GAP_FILLED, forms.Filled, _filled),
     "submit": Command(_("填报办理结果"), Action.SUBMIT, forms.Claimed, _submit),
     "extend": Command(_("要更多时间"), Action.EXTEND, forms.Written, _extend),

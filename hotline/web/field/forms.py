@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -19,10 +19,13 @@ from pydantic import (
     model_validator,
 )
 
+from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
 from hotline.domain.deferral import MOST_MILESTONES, Milestone
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError
+from hotline.domain.grid import Join
+from hotline.domain.joining import PlanLine, Terms
 from hotline.services.commands import Envelope
 from hotline.services.tickets import LONGEST_TEXT, Position
 from hotline.web.i18n import lazy_gettext as _
@@ -35,10 +38,17 @@ Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 Degrees = Annotated[Annotated[str, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")] | None, _BLANK]
 
 FIELD_WORDS: Final[Mapping[str, str]] = {
-    "danger_gone": _("请确认险情已经解除。"),
     "dispute": _("请选择退单理由。"),
     "leader": _("请选择责任领导。"),
     "milestones": _("至少写一个节点，日期从早到晚，都在今天以后，不超过最长期限。"),
+    "decision": _("请写明集体研究的时间和结论。"),
+    "due_on": _("每个节点要有日期：今天起，到整件事的时限为止。"),
+    "grades": _("请给到场、作风、结果各打一个分。"),
+    "join": _("这种哨不能这样约定。"),
+    "lead": _("请从呼叫的单位里选一个牵头单位。"),
+    "needed": _("请填写要到场的单位数，不超过呼叫的单位数。"),
+    "slot_from": _("到场时间要在现在之后、到场时限之内。"),
+    "verdict": _("请选择一项。"),
     "kind": _("请选择一项。"),
     "outcome": _("请选择联系结果。"),
     "photos": _("请附上现场照片。"),
@@ -121,13 +131,94 @@ class Blown(Written):
 
     kind: str = Field(min_length=1)
     units: tuple[str, ...] = Field(min_length=1)
+    join: Annotated[Join | None, _BLANK] = None
+    needed: Annotated[Annotated[int, Field(ge=1, le=100)] | None, _BLANK] = None
+    lead: Annotated[str | None, _BLANK] = None
+    leader: Annotated[str | None, _BLANK] = None
+    slot_from: Annotated[datetime | None, _BLANK] = None
+    decision: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+    @property
+    def terms(self) -> Terms:
+        """How the units are called, in the domain's words."""
+        return Terms(
+            self.join, self.needed, self.lead, self.leader, in_county(self.slot_from), self.decision
+        )
 
 
-class Ended(Sent):
-    """A whistle's end, said by whoever blew it."""
+class Granted(Sent):
+    """The answer to a wish for a whistle: it is blown, under these terms."""
+
+    leader: Annotated[str | None, _BLANK] = None
+    slot_from: Annotated[datetime | None, _BLANK] = None
+    decision: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+    @property
+    def terms(self) -> Terms:
+        """What whoever blows it adds to what was asked."""
+        return Terms(
+            leader=self.leader, slot_from=in_county(self.slot_from), decision=self.decision
+        )
+
+
+class OfWhistle(Sent):
+    """Something that is said of one whistle by whoever speaks for it."""
 
     whistle: UUID
-    danger_gone: bool = False
+
+
+class OfParty(Written):
+    """Something that is said of one called unit."""
+
+    party: UUID
+
+
+class Filed(Sent):
+    """A lead unit's plan: lines of a day, a unit and words; empty lines count for nothing."""
+
+    texts: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> list[PlanLine]:
+        """The lines that say something.
+
+        Raises:
+            InvalidError: a line lacks its day.
+        """
+        lines = zip(self.texts, self.days, self.units, strict=False)
+        try:
+            return [
+                PlanLine(text.strip(), unit, date.fromisoformat(day))
+                for text, day, unit in lines
+                if text.strip() or day
+            ]
+        except ValueError as error:
+            raise InvalidError(fields=["due_on"]) from error
+
+
+class LineMet(Written):
+    """A line of a joint plan that is met."""
+
+    milestone: UUID
+
+
+class Graded(Sent):
+    """What the whistler says of one called unit."""
+
+    party: UUID
+    arrival: Annotated[int, Field(ge=1, le=5)]
+    conduct: Annotated[int, Field(ge=1, le=5)]
+    result: Annotated[int, Field(ge=1, le=5)]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class Judged(Sent):
+    """What a called unit says of the whistle."""
+
+    verdict: Literal["valid", "wrong_unit", "premature"]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
 
 class Filled(Sent):
@@ -178,6 +269,11 @@ class Claimed(Proved):
     promised_on: Annotated[date | None, _BLANK] = None
 
 
+def in_county(local: datetime | None) -> datetime | None:
+    """Return what a field for date and time sent as an instant: it means the county's own time."""
+    return None if local is None else local.replace(tzinfo=COUNTY_ZONE)
+
+
 def sent_values() -> dict[str, object]:
     """Return what the form of this request sent, photos read.
 
@@ -189,7 +285,8 @@ def sent_values() -> dict[str, object]:
     if len(files) > at_most:
         raise InvalidError(fields=["photos"], at_most=at_most)
     values: dict[str, object] = dict(request.form.to_dict())
-    values["units"] = tuple(request.form.getlist("units"))
+    for name in ("units", "texts", "days"):
+        values[name] = tuple(request.form.getlist(name))
     values["photos"] = tuple(file.read() for file in files)
     return values
 

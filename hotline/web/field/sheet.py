@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.grid import GridMap, Unit, UnitKind
+from hotline.domain.grid import Ends, GridMap, Unit, UnitKind, WhistleKind
+from hotline.domain.joining import is_over
 from hotline.domain.tickets import CLOCK, PENDING, Status, Step
-from hotline.domain.whistle import PartyState, is_over
+from hotline.domain.whistle import PartyState, WhistleState
 from hotline.services import gaps, long_term, plans, returns, timing
 from hotline.store import desk, timers, whistles
 from hotline.store import tickets as ticket_rows
@@ -20,13 +21,32 @@ class Called:
     """A whistle of the ticket, its reason and the units it called."""
 
     whistle: Whistle
+    kind: WhistleKind
     reason: str
     parties: list[WhistleParty]
 
     @property
+    def is_asked(self) -> bool:
+        """Whether it was only asked for: nobody is called yet."""
+        return self.whistle.state == WhistleState.ASKED
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether the danger that it was blown for is not recorded as gone yet."""
+        there = {PartyState.ARRIVED, PartyState.DONE}
+        return (
+            self.kind.ends is Ends.DANGER_GONE
+            and self.whistle.danger_gone_at is None
+            and any(party.state in there for party in self.parties)
+        )
+
+    @property
     def is_over(self) -> bool:
         """Whether every unit is done, so that the whistler may end it."""
-        return is_over([PartyState(party.state) for party in self.parties])
+        done = is_over([PartyState(party.state) for party in self.parties])
+        gone = self.kind.ends is not Ends.DANGER_GONE or self.whistle.danger_gone_at is not None
+        acted = self.kind.ends is not Ends.ACT_RECORDED or self.whistle.act_at is not None
+        return done and gone and acted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,12 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
     bodies = {text.id: text.body for text in texts}
     parties = whistles.parties(session, ticket.id)
     called = [
-        Called(row, bodies.get(row.reason_id, ""), [p for p in parties if p.whistle_id == row.id])
+        Called(
+            row,
+            grid_map.whistle_kind(row.kind),
+            bodies.get(row.reason_id, ""),
+            [p for p in parties if p.whistle_id == row.id],
+        )
         for row in whistles.of_ticket(session, ticket.id)
     ]
     media = ticket_rows.media(session, ticket.id)
@@ -123,6 +148,8 @@ def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
         return "contact"
     if any(called.is_over for called in still_open):
         return "end-whistle"
+    if any(called.is_dangerous for called in still_open):
+        return "danger-gone"
     return "check-in" if still_open else "submit"
 
 
@@ -133,7 +160,12 @@ def callable_units(sheet: Sheet) -> list[Unit]:
     through the villages of another town. Units that an open whistle calls already are left out.
     """
     grid_map, ticket = sheet.map, sheet.ticket
-    busy = {party.unit for called in sheet.open_whistles for party in called.parties}
+    busy = {
+        party.unit
+        for called in sheet.open_whistles
+        for party in called.parties
+        if party.state != PartyState.EXCUSED
+    }
     near = set()
     if ticket.grid is not None:
         near = {grid_map.town_of(ticket.grid).id, grid_map.grid(ticket.grid).unit}

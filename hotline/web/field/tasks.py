@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template
 
 from hotline.services import timing
-from hotline.store import notices, people, whistles
+from hotline.store import notices, whistles
 from hotline.store import tickets as ticket_rows
+from hotline.web.field.answering import posts_answered
 from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
-from hotline.work import Work
 
 bp = Blueprint("tasks", __name__)
 
@@ -16,7 +16,7 @@ bp = Blueprint("tasks", __name__)
 def show() -> str:
     """Show the tickets of whoever is signed in, the one due first in front."""
     with request_work() as work:
-        tickets = ticket_rows.of_officer(work.session, my_id(), _answering(work), at=place())
+        tickets = ticket_rows.of_officer(work.session, my_id(), posts_answered(work), at=place())
         ids = [ticket.id for ticket in tickets]
         blown = whistles.count_open(work.session, ids, work.actor.unit, work.actor.posts)
         return render_template(
@@ -29,12 +29,3 @@ def show() -> str:
             unread=notices.unread(work.session, my_id()),
             now=work.now,
         )
-
-
-def _answering(work: Work) -> list[str]:
-    """Return the posts that I answer for now: my own, and those I stand in for (AB岗)."""
-    mine = work.actor.posts
-    posts = work.kit.maps.current.posts.values()
-    stand_ins = {post.id: post.stand_in for post in posts if post.stand_in in mine}
-    duty = people.on_duty(work.session, stand_ins, work.now)
-    return [*mine, *(post for post, found in duty.items() if found.staff_id == my_id())]

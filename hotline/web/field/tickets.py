@@ -14,7 +14,8 @@ from hotline.services.commands import once
 from hotline.web.field.actions import COMMANDS
 from hotline.web.field.forms import sent_values
 from hotline.web.field.refused import Refused, refused
-from hotline.web.field.sheet import Sheet, callable_units, sheet_of
+from hotline.web.field.sheet import Sheet, sheet_of
+from hotline.web.field.whistle_form import choices_of, usual
 from hotline.web.map_words import post_words
 from hotline.web.parts import parts, request_work
 
@@ -89,7 +90,9 @@ def send(number: str, name: str) -> ResponseReturnValue:
 
 
 def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | None = None) -> str:
-    typed: MultiDict[str, str] = request.form if why.status != _NOTHING.status else _usual(sheet)
+    typed: MultiDict[str, str] = (
+        request.form if why.status != _NOTHING.status else usual(sheet, {"grid"})
+    )
     return render_template(
         f"field/forms/{name}.html",
         name=name,
@@ -100,21 +103,10 @@ def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | Non
         typed=typed,
         who=who,
         photos_lost=any(file.filename for file in request.files.getlist("photos")),
-        units=callable_units(sheet),
+        **choices_of(sheet, {"grid"}),
         leaders=[(post, post_words(sheet.map, post)) for post in sheet.leaders],
         plan_days=sheet.plan_days,
         new_key=uuid4,
         most_photos=parts().photos_per_command,
         most_mb=parts().kit.media.most_bytes // 10**6,
     )
-
-
-def _usual(sheet: Sheet) -> MultiDict[str, str]:
-    """Return what a form suggests: the competent unit, and the whistle that fits the urgency."""
-    usual: MultiDict[str, str] = MultiDict()
-    if sheet.ticket.unit is not None:
-        usual["units"] = sheet.ticket.unit
-    kinds = [kind for kind in sheet.map.whistles.values() if kind.danger is sheet.ticket.urgent]
-    if kinds:
-        usual["kind"] = kinds[0].name
-    return usual

@@ -11,15 +11,31 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid import Ends, GridMap
+from hotline.domain.joining import may_leave
 from hotline.domain.tickets import RULES, Action, Role
-from hotline.domain.whistle import PARTY_RULES, PartyState
-from hotline.services import sight, timing, whistle
+from hotline.domain.whistle import BEHIND, ON_SITE, PARTY_RULES, PartyRole, PartyState
+from hotline.services import (
+    sight,
+    timing,
+    whistle,
+    whistle_course,
+    whistle_plan,
+    whistle_rating,
+)
 from hotline.services.commands import once
 from hotline.store import notices, people
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
-from hotline.store.models import Media, Ticket, TicketText, Whistle, WhistleParty
+from hotline.store.models import (
+    Media,
+    Ticket,
+    TicketText,
+    Whistle,
+    WhistleMilestone,
+    WhistleParty,
+    WhistleRating,
+)
 from hotline.web.field import forms
 from hotline.web.field.refused import Refused, refused
 from hotline.web.paging import place
@@ -27,8 +43,6 @@ from hotline.web.parts import my_id, request_work
 from hotline.work import Work
 
 bp = Blueprint("whistles", __name__, url_prefix="/whistles")
-# Who has one of these still has somebody to send.
-_WAITED_FOR: Final = frozenset({PartyState.CALLED, PartyState.ACKNOWLEDGED, PartyState.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +78,45 @@ def _refuse(
     whistle.refuse(work, ticket, party, sent.text, done_at=done_at)
 
 
+def _plan(
+    work: Work, ticket: Ticket, party: WhistleParty, sent: forms.Filed, done_at: datetime | None
+) -> None:
+    whistle_plan.file(work, ticket, party, sent.lines, done_at=done_at)
+
+
+def _meet(
+    work: Work, ticket: Ticket, party: WhistleParty, sent: forms.LineMet, done_at: datetime | None
+) -> None:
+    found = rows.milestone(work.session, sent.milestone)
+    if found is None or found.whistle_id != party.whistle_id:
+        raise NotFoundError(milestone=sent.milestone)
+    whistle_plan.meet(work, ticket, found, sent.text, done_at=done_at)
+
+
+def _act(
+    work: Work, ticket: Ticket, party: WhistleParty, sent: forms.Written, done_at: datetime | None
+) -> None:
+    row = rows.whistle(work.session, party.whistle_id)
+    if row is None:
+        raise NotFoundError(party=party.id)
+    whistle_course.record_act(work, ticket, row, sent.text, done_at=done_at)
+
+
+def _judge(
+    work: Work, ticket: Ticket, party: WhistleParty, sent: forms.Judged, done_at: datetime | None
+) -> None:
+    whistle_rating.rate_whistle(work, ticket, party, sent.verdict, sent.text, done_at=done_at)
+
+
 ANSWERS: Final[Mapping[str, Answer]] = {
     "acknowledge": Answer(Action.ACKNOWLEDGE, forms.Sent, _acknowledge),
     "arrive": Answer(Action.ARRIVE, forms.Standing, _arrive),
     "finish": Answer(Action.FINISH, forms.Written, _finish),
     "refuse": Answer(Action.REFUSE, forms.Written, _refuse),
+    "plan": Answer(Action.WHISTLE_PLAN, forms.Filed, _plan),
+    "meet": Answer(Action.MEET_MILESTONE, forms.LineMet, _meet),
+    "act": Answer(Action.RECORD_ACT, forms.Written, _act),
+    "rate": Answer(Action.RATE_WHISTLE, forms.Judged, _judge),
 }
 
 
@@ -87,7 +135,30 @@ class Call:
     @property
     def is_waited_for(self) -> bool:
         """Whether somebody still has to set out."""
-        return PartyState(self.party.state) in _WAITED_FOR
+        return self.party.state in BEHIND
+
+    @property
+    def must_stay(self) -> bool:
+        """Whether nobody may leave yet: the danger is not recorded as gone (事不完,人不走)."""
+        gone = self.whistle.danger_gone_at is not None
+        return not may_leave(self.map.whistle_kind(self.whistle.kind).ends, danger_gone=gone)
+
+    @property
+    def may_plan(self) -> bool:
+        """Whether the lead unit's plan is still to be filed."""
+        kind = self.map.whistle_kind(self.whistle.kind)
+        wanted = kind.ends is Ends.MILESTONES_MET and self.whistle.planned_at is None
+        return wanted and self.party.role == PartyRole.LEAD and self._is_mine
+
+    @property
+    def may_act(self) -> bool:
+        """Whether what was done with the unit's powers may be put on record from here."""
+        kind = self.map.whistle_kind(self.whistle.kind)
+        return kind.ends is Ends.ACT_RECORDED and self.party.state in ON_SITE and self._is_mine
+
+    @property
+    def _is_mine(self) -> bool:
+        return self.whistle.ended_at is None and not self.climbed
 
     @property
     def possible(self) -> list[str]:
@@ -99,6 +170,7 @@ class Call:
             name
             for name, answer in ANSWERS.items()
             if (state, answer.action) in PARTY_RULES
+            and not (answer.action is Action.FINISH and self.must_stay)
             and not (self.climbed and answer.action is Action.REFUSE)
             and (rule := RULES.get((self.ticket.status, answer.action)))
             and Role.UNIT in rule.by
@@ -115,6 +187,10 @@ class CallSheet:
     reason: str
     said: list[TicketText]
     photos: list[Media]
+    others: list[WhistleParty]
+    milestones: list[tuple[WhistleMilestone, str]]
+    rating: WhistleRating | None
+    may_rate: bool
 
 
 @bp.get("/")
@@ -188,9 +264,8 @@ def _party(work: Work, party_id: UUID) -> WhistleParty:
 
 
 def _call(work: Work, party: WhistleParty, row: Whistle, ticket: Ticket) -> Call:
-    due = whistle.due_of(work, ticket, party, row.kind)
     climbed = not sight.is_asked(work, party)
-    return Call(party, row, ticket, timing.map_of(work, ticket), due, climbed)
+    return Call(party, row, ticket, timing.map_of(work, ticket), party.due_at, climbed)
 
 
 def _sheet(work: Work, party_id: UUID) -> CallSheet:
@@ -201,6 +276,7 @@ def _sheet(work: Work, party_id: UUID) -> CallSheet:
         raise NotFoundError(party=party_id)
     texts = ticket_rows.texts(work.session, ticket.id)
     names = people.named(work.session, {row.raised_by})
+    said = rows.ratings_of(work.session, [party_id])
     return CallSheet(
         call=_call(work, party, row, ticket),
         now=work.now,
@@ -208,6 +284,14 @@ def _sheet(work: Work, party_id: UUID) -> CallSheet:
         reason=next((text.body for text in texts if text.id == row.reason_id), ""),
         said=[text for text in texts if text.kind in {"words", "addition"}],
         photos=[one for one in ticket_rows.media(work.session, ticket.id) if one.width],
+        others=[one for one in whistle_course.parties_of(work, row) if one.id != party.id],
+        milestones=[
+            (line, next((text.body for text in texts if text.id == line.text_id), ""))
+            for line in rows.milestones(work.session, row.id)
+        ],
+        rating=next((one for one in said if one.side == "unit"), None),
+        may_rate=sight.is_asked(work, party)
+        and (row.ended_at is not None or PartyState(party.state) in whistle_rating.SETTLED),
     )
 
 

@@ -104,14 +104,15 @@ def test_a_whistle_is_blown_and_ended(county: County):
     number, call = whistled(county, phone)
     unit.done(f"{call}/acknowledge")
     unit.done(f"{call}/arrive", place_note="泵站")
-    unit.done(f"{call}/finish", text="换了阀门")
     whistle_id = str(county.parties(number)[0].whistle_id)
 
-    refused = phone.press(ticket_path(number, "end-whistle"), whistle=whistle_id)
+    refused = unit.press(f"{call}/finish", text="换了阀门")
     assert refused.status_code == 409
     assert "险情未除" in refused.get_data(as_text=True)
 
-    page = phone.done(ticket_path(number, "end-whistle"), whistle=whistle_id, danger_gone="1")
+    phone.done(ticket_path(number, "danger-gone"), whistle=whistle_id)
+    unit.done(f"{call}/finish", text="换了阀门")
+    page = phone.done(ticket_path(number, "end-whistle"), whistle=whistle_id)
     assert "已收哨" in page
 
 

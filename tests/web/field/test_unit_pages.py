@@ -56,6 +56,9 @@ def test_a_unit_acknowledges_arrives_and_is_done(county: County):
     unfilled = {"accuracy_m": "", "place_note": "", "done_at": "", "seen_version": ""}
     place = {"latitude": "42.5", "longitude": "123.4"}
     assert "已到场" in phone.done(f"{call}/arrive", **place, **unfilled)
+    assert "事不完，人不走" in phone.page(call)
+    gone = {"whistle": str(county.parties(number)[0].whistle_id)}
+    Phone(county, OFFICER).done(ticket_path(number, "danger-gone"), **gone)
     assert "已办完" in phone.done(f"{call}/finish", text="换了阀门")
 
     [arrived] = county.events(number, Action.ARRIVE)
@@ -141,9 +144,10 @@ def test_an_ended_whistle_asks_for_nothing_more(county: County):
     officer, unit = Phone(county, OFFICER), Phone(county, WATER)
     number, call = whistled(county, officer)
     unit.done(f"{call}/arrive", place_note="泵站")
-    unit.done(f"{call}/finish", text="换了阀门")
     whistle_id = str(county.parties(number)[0].whistle_id)
-    officer.done(ticket_path(number, "end-whistle"), whistle=whistle_id, danger_gone="1")
+    officer.done(ticket_path(number, "danger-gone"), whistle=whistle_id)
+    unit.done(f"{call}/finish", text="换了阀门")
+    officer.done(ticket_path(number, "end-whistle"), whistle=whistle_id)
 
     assert "这一哨已经收了" in unit.page(call)
     assert "现在没有呼叫您的哨" in unit.page("/field/whistles/")
