@@ -69,6 +69,9 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "bad_rating": "【12345差评】工单{number}：来电人不满意。请于{due}前整改，再由来电人评价。",
     "bad_again": "【12345差评】工单{number}：整改后来电人仍不满意（第{count}次）。请督办。",
     "probe_failed": "【12345自检】差评通道自检未通过，低分可能到不了。请立即查看。",
+    "swap_asked": "【12345值班】有同事请您换{day}的班，请登录系统答复。",
+    "swap_accepted": "【12345值班】{day}的班已换成，请登录系统查看。",
+    "swap_declined": "【12345值班】{day}的班没有换成，仍由您值班。",
     "three_party": "12345三方通话，房间{room}。",
     "alarm": "【12345警情】工单{number}：{place}，来电含危险情形（{service}）。请立即处理。",
     # To operators: a call is waiting
@@ -156,6 +159,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "bad_again": "整改后仍是差评，请督办",
     "probe_failed": "差评通道自检未通过，请立即查看",
     "alarm": "有警情，请立即处理",
+    "swap_asked": "有同事请您换班",
+    "swap_accepted": "换班已成",
+    "swap_declined": "换班未成，仍由您值班",
 }
 
 

@@ -7,10 +7,71 @@ asked for whole weeks, to show the holes before they are met at night.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
+
+
+class DutyKind(StrEnum):
+    """What a line of a duty list is; the first of these that names somebody is asked."""
+
+    OVERRIDE = "override"
+    """One time, for one reason: it goes before every list."""
+    HOLIDAY = "holiday"
+    """The list of a holiday (五一, 国庆 …), which goes before the ordinary shifts."""
+    SHIFT = "shift"
+
+    @property
+    def rank(self) -> int:
+        """The place in which it is asked; the lowest is first."""
+        return list(DutyKind).index(self)
+
+
+class Turn(NamedTuple):
+    """One shift of a round: whose turn it is (a place in the round), and from when to when."""
+
+    place: int
+    from_at: datetime
+    until_at: datetime
+
+
+class Pace(StrEnum):
+    """How often a round goes on to the next person."""
+
+    SHIFT = "shift"
+    DAY = "day"
+    WEEK = "week"
+
+
+def turns(
+    people: int, days: tuple[date, date], hours: Sequence[time], pace: Pace, zone: tzinfo
+) -> Iterator[Turn]:
+    """Yield the shifts of a round (轮班), in order of time.
+
+    Args:
+        people: how many take turns; at least one.
+        days: the first and the last day on which a shift begins.
+        hours: at which the shifts of a day begin, in any order; each lasts until the next, the
+            last one until the first of the following day.
+        pace: after what the next person is on.
+        zone: of the days and hours.
+    """
+    first, last = days
+    starts = sorted(set(hours))
+    for nth in range((last - first).days + 1):
+        day = first + timedelta(days=nth)
+        for index, start in enumerate(starts):
+            ends_today = index + 1 < len(starts)
+            until = starts[index + 1] if ends_today else starts[0]
+            ends_on = day if ends_today else day + timedelta(days=1)
+            step = {Pace.SHIFT: nth * len(starts) + index, Pace.DAY: nth, Pace.WEEK: nth // 7}[pace]
+            yield Turn(
+                step % people,
+                datetime.combine(day, start, zone),
+                datetime.combine(ends_on, until, zone),
+            )
 
 
 class Span(NamedTuple):

@@ -15,6 +15,7 @@ from hotline.channels.notices import CHANNELS, MAIL, MAILBOX
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.grid import GridMap, Post
 from hotline.domain.ledger import instant
+from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
 from hotline.store import people, roster
 from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffAddress, StaffChange
@@ -203,15 +204,29 @@ def end_holding_by_id(work: Work, holding_id: UUID) -> PostHolding:
     found = roster.holding(work.session, holding_id)
     if found is None or (found.until_at is not None and found.until_at <= work.now):
         raise NotFoundError(holding=holding_id)
-    guard(work, _unit_of_post(work, found.post))
+    guard(work, unit_of_post(work, found.post))
     end_holding(work, found)
     return found
 
 
 def add_duty(
-    work: Work, at_post: Post, who: Staff, shifts: Sequence[tuple[datetime, datetime]]
+    work: Work,
+    at_post: Post,
+    who: Staff,
+    shifts: Sequence[tuple[datetime, datetime]],
+    *,
+    kind: DutyKind = DutyKind.SHIFT,
+    batch: UUID | None = None,
 ) -> list[Duty]:
     """Put a person on a post's duty list (值班表) for one shift or several.
+
+    Args:
+        work: the command.
+        at_post: which post.
+        who: locked.
+        shifts: from when to when, each.
+        kind: of the list; lists of different kinds may name different people at once.
+        batch: of which these lines are a part, if they were laid out with others.
 
     Raises:
         InvalidError: no shift, too many, or one that is no span of time.
@@ -222,12 +237,20 @@ def add_duty(
     made = []
     for from_at, until_at in shifts:
         _check_span(work, from_at, until_at)
-        if roster.has_duty(work.session, at_post.id, from_at, until_at):
+        if roster.has_duty(work.session, at_post.id, kind, from_at, until_at):
             raise RefusedError(reason="duty_taken")
         if roster.is_away(work.session, who.id, from_at, until_at):
             raise RefusedError(reason="already_away")
         made.append(
-            Duty(id=uuid4(), post=at_post.id, staff_id=who.id, from_at=from_at, until_at=until_at)
+            Duty(
+                id=uuid4(),
+                post=at_post.id,
+                staff_id=who.id,
+                from_at=from_at,
+                until_at=until_at,
+                kind=kind,
+                batch=batch,
+            )
         )
         work.session.add(made[-1])
         log(work, "duty_added", staff_id=who.id, post=at_post.id, after=_duty(made[-1]))
@@ -244,7 +267,7 @@ def remove_duty(work: Work, duty_id: UUID) -> Duty:
     found = roster.duty(work.session, duty_id)
     if found is None or found.until_at <= work.now:
         raise NotFoundError(duty=duty_id)
-    guard(work, _unit_of_post(work, found.post))
+    guard(work, unit_of_post(work, found.post))
     before = _duty(found)
     if found.from_at < work.now:
         found.until_at = work.now
@@ -308,7 +331,7 @@ def log_page(work: Work, before_id: int | None, limit: int) -> list[LogEntry]:
     ]
 
 
-def _unit_of_post(work: Work, post_id: str) -> str:
+def unit_of_post(work: Work, post_id: str) -> str:
     """Return the unit of a post; one that the map has dropped belongs to the county."""
     found = work.kit.maps.current.posts.get(post_id)
     return found.unit if found else ""
@@ -330,7 +353,7 @@ def _holding(row: PostHolding) -> dict[str, object]:
 
 
 def _duty(row: Duty) -> dict[str, object]:
-    return {"from": row.from_at, "until": row.until_at}
+    return {"from": row.from_at, "until": row.until_at, "kind": row.kind.value}
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, object]:

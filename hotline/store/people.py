@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
+from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
 from hotline.store.models import (
     Leave,
@@ -39,7 +40,11 @@ class OnDuty(NamedTuple):
     channels: tuple[str, ...] = ()
 
 
-_HOW: Final = ("list", "holder", "leave")
+_HOW: Final = (*("list" for _ in DutyKind), "holder", "leave")
+_DUTY_RANK: Final = (
+    "CASE d.kind" + "".join(f" WHEN '{kind}' THEN {kind.rank}" for kind in DutyKind) + " END"
+)
+_HOLDER: Final = len(DutyKind)
 
 
 class _There(NamedTuple):
@@ -54,7 +59,8 @@ class _There(NamedTuple):
 def on_duty_question(now: str, posts: str) -> str:
     """Return the SQL that asks who answers for some posts, the first row of each post.
 
-    Whom a duty list (值班表) names, else who holds it, else whom an absent holder has named; never
+    Whom a duty list (值班表) names (an override before a holiday's list, that before the
+    shifts), else who holds it, else whom an absent holder has named; never
     anybody who is away. The rule stands here alone: whoever asks for more in one round trip
     embeds this. Its columns: post, id, rank, channels.
 
@@ -66,12 +72,12 @@ def on_duty_question(now: str, posts: str) -> str:
     away = f"a.from_at <= {now} AND a.until_at > {now}"
     return f"""
 SELECT f.post, s.id, f.rank, s.channels FROM (
-  SELECT d.post, d.staff_id, 0 AS rank FROM duty d
+  SELECT d.post, d.staff_id, {_DUTY_RANK} AS rank FROM duty d
    WHERE d.post = ANY({posts}) AND d.from_at <= {now} AND d.until_at > {now}
   UNION ALL
-  SELECT h.post, h.staff_id, 1 FROM post_holding h WHERE h.post = ANY({posts}) AND {held}
+  SELECT h.post, h.staff_id, {_HOLDER} FROM post_holding h WHERE h.post = ANY({posts}) AND {held}
   UNION ALL
-  SELECT h.post, a.stand_in_id, 2 FROM post_holding h JOIN leave a ON a.staff_id = h.staff_id
+  SELECT h.post, a.stand_in_id, {_HOLDER + 1} FROM post_holding h JOIN leave a ON a.staff_id = h.staff_id
    JOIN staff p ON p.id = h.staff_id AND p.active
    WHERE h.post = ANY({posts}) AND {held} AND {away} AND a.stand_in_id IS NOT NULL
 ) f JOIN staff s ON s.id = f.staff_id AND s.active

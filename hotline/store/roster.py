@@ -8,11 +8,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from hotline.domain.roster import Absence, Book, Span
+from hotline.domain.roster import Absence, Book, DutyKind, Span
 from hotline.store.models import (
     Duty,
+    DutySwap,
     Leave,
     PostHolding,
+    RosterFeed,
     Staff,
     StaffAddress,
     StaffChange,
@@ -114,13 +116,101 @@ def duty(session: Session, duty_id: UUID) -> Duty | None:
     return session.get(Duty, duty_id)
 
 
-def has_duty(session: Session, post: str, from_at: datetime, until_at: datetime) -> bool:
-    """Say whether a duty list names somebody for a post at any time between."""
+def lock_duties(session: Session, duty_ids: Collection[UUID]) -> list[Duty]:
+    """Return lines of duty lists under their row locks, taken in one order."""
+    return list(
+        session.exec(
+            select(Duty)
+            .where(col(Duty.id).in_(list(duty_ids)))
+            .order_by(col(Duty.id))
+            .with_for_update()
+        )
+    )
+
+
+def batch(session: Session, batch_id: UUID, now: datetime) -> list[Duty]:
+    """Return the lines of one batch that are not over, the next one first."""
+    return list(
+        session.exec(
+            select(Duty)
+            .where(col(Duty.batch) == batch_id, col(Duty.until_at) > now)
+            .order_by(col(Duty.from_at))
+        )
+    )
+
+
+def duties_of(session: Session, staff_ids: Collection[UUID], now: datetime) -> list[Duty]:
+    """Return the lines that name some people and are not over, the next one first."""
+    return list(
+        session.exec(
+            select(Duty)
+            .where(col(Duty.staff_id).in_(list(staff_ids)), col(Duty.until_at) > now)
+            .order_by(col(Duty.from_at))
+        )
+    )
+
+
+def lock_swap(session: Session, swap_id: UUID) -> DutySwap | None:
+    """Return a swap under its row lock."""
+    return session.get(DutySwap, swap_id, with_for_update=True)
+
+
+def open_swap(session: Session, duty_id: UUID) -> DutySwap | None:
+    """Return what was asked about a turn and not answered yet."""
+    return session.exec(
+        select(DutySwap).where(col(DutySwap.duty_id) == duty_id, col(DutySwap.state) == "asked")
+    ).one_or_none()
+
+
+class Swap(NamedTuple):
+    """A swap with its turn."""
+
+    row: DutySwap
+    turn: Duty
+
+
+def swaps_of(session: Session, staff_id: UUID, now: datetime) -> list[Swap]:
+    """Return what a person asked or was asked about turns that have not begun, newest first."""
+    rows = session.exec(
+        select(DutySwap, Duty)
+        .join(Duty, col(Duty.id) == col(DutySwap.duty_id))
+        .where(
+            sa.or_(col(DutySwap.asked_by) == staff_id, col(DutySwap.asked_of) == staff_id),
+            col(Duty.from_at) > now,
+        )
+        .order_by(col(DutySwap.asked_at).desc())
+        .limit(50)
+    )
+    return [Swap(*row) for row in rows]
+
+
+def set_feed(session: Session, staff_id: UUID, token_hash: str, now: datetime) -> None:
+    """Give a person's calendar a new secret address; the former one ends."""
+    session.execute(sa.delete(RosterFeed).where(col(RosterFeed.staff_id) == staff_id))
+    session.add(RosterFeed(token_hash=token_hash, staff_id=staff_id, created_at=now))
+
+
+def feed_owner(session: Session, token_hash: str) -> Staff | None:
+    """Return the active person whose calendar has this secret address."""
+    return session.exec(
+        select(Staff)
+        .join(RosterFeed, col(RosterFeed.staff_id) == col(Staff.id))
+        .where(col(RosterFeed.token_hash) == token_hash, col(Staff.active))
+    ).one_or_none()
+
+
+def has_duty(
+    session: Session, post: str, kind: DutyKind, from_at: datetime, until_at: datetime
+) -> bool:
+    """Say whether a duty list of one kind names somebody for a post at any time between."""
     return (
         session.exec(
             select(Duty.id)
             .where(
-                col(Duty.post) == post, col(Duty.from_at) < until_at, col(Duty.until_at) > from_at
+                col(Duty.post) == post,
+                col(Duty.kind) == kind,
+                col(Duty.from_at) < until_at,
+                col(Duty.until_at) > from_at,
             )
             .limit(1)
         ).first()
@@ -182,18 +272,22 @@ def book(session: Session, now: datetime) -> Book:
     ):
         absence = Absence(away.from_at, away.until_at, away.named)
         absences.setdefault(away.staff_id, []).append(absence)
-    return Book(_spans(session, Duty, now), _spans(session, PostHolding, now), absences)
+    by_kind = sa.case({kind.value: kind.rank for kind in DutyKind}, value=col(Duty.kind))
+    return Book(_spans(session, Duty, now, by_kind), _spans(session, PostHolding, now), absences)
 
 
 def _spans(
-    session: Session, model: type[PostHolding] | type[Duty], now: datetime
+    session: Session,
+    model: type[PostHolding] | type[Duty],
+    now: datetime,
+    *first: sa.ColumnElement[int],
 ) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
     for row in session.execute(
         sa.select(col(model.post), col(model.staff_id), col(model.from_at), col(model.until_at))
         .join(Staff, col(Staff.id) == col(model.staff_id))
         .where(_not_over(model, now), col(Staff.active))
-        .order_by(col(Staff.login))
+        .order_by(*first, col(Staff.login))
     ):
         found.setdefault(row.post, []).append(Span(row.staff_id, row.from_at, row.until_at))
     return found

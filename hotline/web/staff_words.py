@@ -23,6 +23,7 @@ CHANGES: Final = {
     "leave_ended": _("已销假"),
     "duty_added": _("已排班"),
     "duty_removed": _("已撤班"),
+    "duty_swapped": _("已换班"),
     "channels_changed": _("通知方式改了"),
     "link_made": _("给了设置密码的链接"),
 }
@@ -55,6 +56,9 @@ NOTICES: Final = {
     "overturned": _("退单理由不成立，仍由您办理"),
     "addition": _("来电人有补充"),
     "alarm": _("有警情，请立即处理"),
+    "swap_asked": _("有同事请您换班"),
+    "swap_accepted": _("换班已成"),
+    "swap_declined": _("换班未成，仍由您值班"),
 }
 FIELDS: Final = {
     "name": _("姓名"),

@@ -16,9 +16,11 @@ from hotline.store.models.ledger import (
 from hotline.store.models.messages import Call, Inbox, NoticeAttempt, Outgoing, Watermark
 from hotline.store.models.people import (
     Duty,
+    DutySwap,
     Leave,
     PasswordLink,
     PostHolding,
+    RosterFeed,
     SignIn,
     SignInAttempt,
     Staff,
@@ -77,6 +79,7 @@ __all__ = [
     "Command",
     "DoorTry",
     "Duty",
+    "DutySwap",
     "Erasure",
     "FlagRow",
     "Handover",
@@ -112,6 +115,7 @@ __all__ = [
     "SampleCell",
     "SampleDraw",
     "SampleMember",
+    "RosterFeed",
     "SignIn",
     "SignInAttempt",
     "Staff",

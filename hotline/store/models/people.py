@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
 from hotline.store.columns import UTCDateTime, by_value
 
@@ -77,6 +78,33 @@ class Duty(SQLModel, table=True):
     staff_id: UUID = Field(foreign_key="staff.id")
     from_at: datetime = Field(sa_type=UTCDateTime)
     until_at: datetime = Field(sa_type=UTCDateTime)
+    kind: DutyKind = Field(default=DutyKind.SHIFT, sa_type=by_value(DutyKind))
+    batch: UUID | None = None
+
+
+class DutySwap(SQLModel, table=True):
+    """Somebody asks a colleague to take a line of a duty list, for one of theirs or for nothing."""
+
+    __tablename__ = "duty_swap"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    duty_id: UUID = Field(foreign_key="duty.id", ondelete="CASCADE")
+    in_return_id: UUID | None = Field(default=None, foreign_key="duty.id", ondelete="CASCADE")
+    asked_by: UUID = Field(foreign_key="staff.id")
+    asked_of: UUID = Field(foreign_key="staff.id")
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+    state: str = "asked"
+    answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class RosterFeed(SQLModel, table=True):
+    """The secret address of a person's own calendar. Only the hash of its token is kept."""
+
+    __tablename__ = "roster_feed"
+
+    token_hash: str = Field(primary_key=True)
+    staff_id: UUID = Field(foreign_key="staff.id", unique=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class PasswordLink(SQLModel, table=True):
