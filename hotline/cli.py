@@ -17,6 +17,7 @@ from hotline.cli_policy import policy_group
 from hotline.cli_rates import rates as rates_group
 from hotline.cli_retention import retention as retention_group
 from hotline.cli_sample import sample as sample_group
+from hotline.cli_roster import roster as roster_group
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff
@@ -83,6 +84,7 @@ def release() -> None:
 main.add_command(policy_group)
 main.add_command(staff_group)
 main.add_command(rates_group)
+main.add_command(roster_group)
 main.add_command(grid_group)
 main.add_command(retention_group)
 main.add_command(sample_group)

@@ -29,7 +29,7 @@ def staff() -> None:
 @click.option("--retire", is_flag=True, help="Those of the list's units who stand in no row leave.")
 def import_list(path: Path, *, applies: bool, retire: bool) -> None:
     """Read a staff list (CSV or XLSX). Exits with 1 and every fault if there is any."""
-    with _system_work() as work:
+    with system_work() as work:
         listed = staff_list.read_list(path.name, path.read_bytes(), work.kit.maps.current)
         plan = staffing.plan(work, listed, retire=retire)
         _say(plan, retire=retire)
@@ -55,7 +55,7 @@ def write_template(path: Path) -> None:
 @click.argument("login")
 def link(login: str) -> None:
     """Print a new one-time address at which LOGIN sets a password; earlier ones end."""
-    with _system_work() as work:
+    with system_work() as work:
         person = people.by_login(work.session, login)
         if person is None:
             raise NotFoundError(login=login)
@@ -72,7 +72,7 @@ def settings_of_shell() -> Settings:
 
 
 @contextmanager
-def _system_work() -> Iterator[Work]:
+def system_work() -> Iterator[Work]:
     """Open work as the system, on a connection that ends with it."""
     settings = settings_of_shell()
     engine = boot.build_engine(settings)

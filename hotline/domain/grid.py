@@ -117,6 +117,13 @@ class GridMap:
         """
         return _get(self.units, unit_id, "unit")
 
+    def within(self, unit_id: str) -> frozenset[str]:
+        """Return a unit and every unit that belongs to it, at any depth."""
+        found = {unit_id}
+        while below := {unit.id for unit in self.units.values() if unit.parent in found} - found:
+            found |= below
+        return frozenset(found)
+
     def grid(self, code: str) -> Grid:
         """Return a grid by its 12-digit code.
 

@@ -4,9 +4,10 @@ Whoever looks after a post's unit edits its list (`hotline.services.people.guard
 comes or goes is in the log of changes about people.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ AHEAD: Final = timedelta(days=14)
 """How far ahead a hole in a duty list is looked for."""
 MOST_TURNS: Final = 800
 """Of one round: two shifts a day for more than a year."""
+_BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 
 
 class Gap(NamedTuple):
@@ -48,6 +50,30 @@ class LaidOut:
     lines: int = 0
     moved: int = 0
     open: list[Turn] = field(default_factory=list)
+
+
+def hours_of(text: str) -> list[time]:
+    """Return the hours that somebody wrote with spaces or commas between, as ``8:00 20:00``.
+
+    Raises:
+        InvalidError: none, or one that is no hour.
+    """
+    try:
+        found = [hour_of(each) for each in _BETWEEN.split(text) if each]
+    except ValueError as error:
+        raise InvalidError(fields=["hours"]) from error
+    if not found:
+        raise InvalidError(fields=["hours"])
+    return found
+
+
+def hour_of(text: str) -> time:
+    """Return an hour as it is written: ``8:00``, ``08：00``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return time.fromisoformat(text.replace("：", ":").rjust(len("08:00"), "0"))
 
 
 def gaps(work: Work, ahead: timedelta = AHEAD, units: Iterable[str] | None = None) -> list[Gap]:

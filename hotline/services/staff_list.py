@@ -143,7 +143,7 @@ def read_list(name: str, content: bytes, grid_map: GridMap) -> StaffList:
     """Return the people of a file, and every fault of it against the map."""
     table = read(name, content, COLUMNS)
     made = StaffList(faults=list(table.faults), ignored=table.ignored)
-    names = _Names(grid_map)
+    names = Names(grid_map)
     columns = frozenset(column.name for column in COLUMNS if column.name not in table.absent)
     for row in table.rows:
         reading = _Reading(row, columns, made.faults)
@@ -178,7 +178,7 @@ def template() -> bytes:
     return kept.getvalue()
 
 
-class _Names:
+class Names:
     """Units and posts of the map by every name that a list may give them."""
 
     def __init__(self, grid_map: GridMap) -> None:
@@ -192,7 +192,7 @@ class _Names:
                 self.posts.setdefault(name, set()).add(post.id)
 
 
-def _line(reading: _Reading, names: _Names) -> Line | None:
+def _line(reading: _Reading, names: Names) -> Line | None:
     """Return a person; ``None`` where the row can't be taken for one."""
     row, before = reading.row, len(reading.faults)
     login = row["login"].lower()
@@ -225,7 +225,7 @@ def _line(reading: _Reading, names: _Names) -> Line | None:
     return line if whole else None
 
 
-def _unit(reading: _Reading, names: _Names) -> str | None:
+def _unit(reading: _Reading, names: Names) -> str | None:
     said = reading.row["unit"]
     found = names.units.get(said, set())
     if said and len(found) != 1:
@@ -233,7 +233,7 @@ def _unit(reading: _Reading, names: _Names) -> str | None:
     return next(iter(found), None)
 
 
-def _post(reading: _Reading, names: _Names, said: str) -> str | None:
+def _post(reading: _Reading, names: Names, said: str) -> str | None:
     found = names.posts.get(said, set())
     if not found:
         reading.wrong("unknown_post", value=said)

@@ -4,6 +4,7 @@ Nobody has to permit it: the list is changed in the open, with both names in the
 about people, and whoever looks after the post can put an override over it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ def ask(work: Work, duty_id: UUID, of: UUID, in_return: UUID | None = None) -> D
     Args:
         work: the command, of the person whose turn it is.
         duty_id: my turn; it must not have begun.
-        of: the colleague: of my unit or of the post's.
+        of: the colleague: of my unit, of the post's, or on the same list.
         in_return: a turn of theirs that I would take.
 
     Raises:
@@ -92,10 +93,18 @@ def withdraw(work: Work, swap_id: UUID) -> DutySwap:
 
 
 def colleagues(work: Work, turn: Duty) -> list[Staff]:
-    """Return who may be asked to take a turn: people of my unit and of the post's, not myself."""
+    """Return who may be asked to take a turn: of my unit, of the post's, or on the same list."""
+    return everybody_asked(work, [turn])
+
+
+def everybody_asked(work: Work, turns: Collection[Duty]) -> list[Staff]:
+    """Return who may be asked to take any of some turns of mine; two queries."""
     me = _me(work)
-    units = {work.actor.unit or "", people.unit_of_post(work, turn.post)}
-    return [one for one in roster.of_units(work.session, units) if one.id != me and _swaps(one)]
+    units = {work.actor.unit or "", *(people.unit_of_post(work, turn.post) for turn in turns)}
+    listed = roster.listed(work.session, {turn.post for turn in turns}, work.now)
+    near = {one.id: one for one in roster.of_units(work.session, units)}
+    near |= {row.person.id: row.person for row in listed if row.person.active}
+    return [one for one in near.values() if one.id != me and _swaps(one)]
 
 
 def _swaps(person: Staff) -> bool:

@@ -77,7 +77,8 @@ SELECT f.post, s.id, f.rank, s.channels FROM (
   UNION ALL
   SELECT h.post, h.staff_id, {_HOLDER} FROM post_holding h WHERE h.post = ANY({posts}) AND {held}
   UNION ALL
-  SELECT h.post, a.stand_in_id, {_HOLDER + 1} FROM post_holding h JOIN leave a ON a.staff_id = h.staff_id
+  SELECT h.post, a.stand_in_id, {_HOLDER + 1} FROM post_holding h
+   JOIN leave a ON a.staff_id = h.staff_id
    JOIN staff p ON p.id = h.staff_id AND p.active
    WHERE h.post = ANY({posts}) AND {held} AND {away} AND a.stand_in_id IS NOT NULL
 ) f JOIN staff s ON s.id = f.staff_id AND s.active

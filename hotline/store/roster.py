@@ -168,6 +168,11 @@ class Swap(NamedTuple):
     row: DutySwap
     turn: Duty
 
+    @property
+    def people(self) -> tuple[UUID, UUID]:
+        """Who asked and who is asked."""
+        return self.row.asked_by, self.row.asked_of
+
 
 def swaps_of(session: Session, staff_id: UUID, now: datetime) -> list[Swap]:
     """Return what a person asked or was asked about turns that have not begun, newest first."""

@@ -27,6 +27,7 @@ _AT_THE_DESK: Final = (
 )
 _WHISTLES: Final = ("field.whistles.show", _("呼叫我的哨"))
 _BLOWN: Final = ("field.blown.show", _("我吹的哨"))
+_DUTY: Final = ("duty.show", _("值班"))
 _PEOPLE: Final = ("people.units.show", _("人员"))
 _FLAGS: Final = ("audit.flags.show", _("疑点"))
 _MY_FLAGS: Final = ("field.flags.show", _("疑点说明"))
@@ -39,6 +40,8 @@ _DESKS: Final = {
     Role.OPERATOR: _AT_THE_DESK,
     Role.OFFICER: (_MINE, _BLOWN, _MY_FLAGS, _TO_MEND, _HEARD),
     Role.UNIT: (_WHISTLES, _BLOWN, _MINE, _MY_FLAGS, _TO_MEND, _HEARD, _PEOPLE),
+    Role.OFFICER: (_MINE, _DUTY, _MY_FLAGS, _TO_MEND, _HEARD),
+    Role.UNIT: (_WHISTLES, _MINE, _DUTY, _MY_FLAGS, _TO_MEND, _HEARD, _PEOPLE),
     Role.SUPERVISOR: (
         *(_OVERSIGHT, _FLAGS, _DUTIES, _RATES, _RATINGS, _BAD, _TICKETS, _SEARCH),
         _PEOPLE,

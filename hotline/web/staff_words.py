@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask
 
 from hotline.channels.notices import CHANNELS
+from hotline.domain.roster import DutyKind, Pace
 from hotline.services.outbox import place_of
 from hotline.services.staffing import Change
 from hotline.web.i18n import lazy_gettext as _
@@ -72,6 +73,22 @@ FIELDS: Final = {
     "stand_in": _("替班"),
     "active": _("账号"),
 }
+DUTY_KINDS: Final = {
+    DutyKind.OVERRIDE: _("替班"),
+    DutyKind.HOLIDAY: _("节假日"),
+    DutyKind.SHIFT: _("平时"),
+}
+PACES: Final = {
+    Pace.SHIFT: _("每班换人"),
+    Pace.DAY: _("每天换人"),
+    Pace.WEEK: _("每周换人"),
+}
+SWAPS: Final = {
+    "asked": _("等对方答复"),
+    "accepted": _("已换成"),
+    "declined": _("对方没有答应"),
+    "withdrawn": _("已撤回"),
+}
 DUTY_HOWS: Final = {"list": _("值班表"), "leave": _("替班")}
 NOTICE_CHANNELS: Final = dict(
     zip(CHANNELS, (_("企业微信"), _("钉钉"), _("飞书"), _("邮件"), _("网页")), strict=True)
@@ -83,6 +100,10 @@ REFUSALS: Final = {
     "duty_taken": _("这一班已经排了人，请先撤下。"),
     "staff_changed": _("看过以后情况变了，请再看一遍。"),
     "staff_list_faults": _("名单还有错误，没有执行。"),
+    "duty_list_faults": _("值班表还有错误，没有执行。"),
+    "swap_asked": _("这一班已经请人换了，请等答复或先撤回。"),
+    "duty_changed": _("这一班后来改过，不能换了。"),
+    "duty_begun": _("这一班已经开始，不能换了。"),
 }
 FORM_FIELDS: Final = {
     "from_day": _("从哪天起"),
@@ -99,6 +120,8 @@ FORM_FIELDS: Final = {
     "mail": _("邮箱"),
     "channels": _("通知方式"),
     "password": _("新密码"),
+    "hours": _("每天几点换班"),
+    "of": _("请谁"),
 }
 
 
@@ -109,6 +132,9 @@ def init_app(app: Flask) -> None:
         staff_changes=CHANGES,
         staff_plans=PLANS,
         duty_hows=DUTY_HOWS,
+        duty_kinds=DUTY_KINDS,
+        paces=PACES,
+        swaps=SWAPS,
         notice_channels=NOTICE_CHANNELS,
     )
     app.jinja_env.globals.update(

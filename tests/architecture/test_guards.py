@@ -13,7 +13,7 @@ from tests.web import nights
 from tests.web.client import app_for, client_for, sign_in
 
 # What anybody may open: a page to sign in, files, health, a caller's one-time link, the doors.
-OPEN_TO_ALL = {"sign_in", "health", "citizen", "doors", "static", "password"}
+OPEN_TO_ALL = {"duty_feed", "sign_in", "health", "citizen", "doors", "static", "password"}
 LOGINS = {
     Role.OPERATOR: "operator1",
     Role.OFFICER: "grid.dagujiazi.lamaqiao",

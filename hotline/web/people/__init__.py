@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.people import log, persons, posts, units
+from hotline.web.people import duty_lists, gaps, log, persons, posts, units
 
 bp = Blueprint("people", __name__, url_prefix="/people")
-for part in (units, posts, persons, log):
+for part in (units, posts, persons, gaps, duty_lists, log):
     bp.register_blueprint(part.bp)

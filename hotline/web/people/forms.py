@@ -8,7 +8,13 @@ from pydantic import BaseModel, BeforeValidator
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError
-from hotline.services.people import MOST_SHIFTS
+from hotline.domain.roster import DutyKind, Pace, Turn, turns
+from hotline.services import rosters
+from hotline.services.people import LONGEST_LEAVE, MOST_SHIFTS
+
+
+def _filled(value: Any) -> Any:  # noqa: ANN401  whatever the form sent
+    return [each for each in value if each] if isinstance(value, list) else value
 
 
 def _none(value: Any) -> Any:  # noqa: ANN401  whatever the form sent
@@ -59,6 +65,7 @@ class DutyForm(BaseModel):
     last_day: MaybeDay = None
     from_hour: time
     until_hour: time
+    kind: DutyKind = DutyKind.SHIFT
 
     def shifts(self) -> list[tuple[datetime, datetime]]:
         """Return each day's shift; one that ends no later than it begins ends the day after.
@@ -82,3 +89,47 @@ class ChannelsForm(BaseModel):
 
     channel: list[str] = []
     mail: str | None = None
+
+
+class RoundForm(BaseModel):
+    """Several people take turns at a post, from one day to another.
+
+    ``staff``: in the order of their turns; empty places are skipped.
+    ``hours``: when the shifts of a day begin, as ``08:00 20:00``; commas are taken as well.
+    """
+
+    staff: Annotated[list[UUID], BeforeValidator(_filled)]
+    first_day: date
+    last_day: date
+    hours: str = "08:00"
+    pace: Pace = Pace.DAY
+    kind: DutyKind = DutyKind.SHIFT
+
+    def turns(self) -> list[Turn]:
+        """Return the turns, their places in ``staff``.
+
+        Raises:
+            InvalidError: nobody, no hours, or days in the wrong order or too far apart.
+        """
+        if not self.staff:
+            raise InvalidError(fields=["staff"])
+        if not 0 <= (self.last_day - self.first_day).days <= LONGEST_LEAVE.days:
+            raise InvalidError(fields=["last_day"])
+        days = (self.first_day, self.last_day)
+        hours = rosters.hours_of(self.hours)
+        return list(turns(len(self.staff), days, hours, self.pace, COUNTY_ZONE))
+
+
+class DutyListForm(BaseModel):
+    """A duty list as a file: what its lines are where they say nothing."""
+
+    kind: DutyKind = DutyKind.SHIFT
+    post: str = ""
+
+
+class SwapForm(BaseModel):
+    """Ask a colleague to take a turn; ``in_return``: one of theirs, or nothing."""
+
+    duty: UUID
+    of: UUID
+    in_return: MaybeId = None

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotAllowedError, NotFoundError
 from hotline.domain.grid import GridMap
-from hotline.services import people
+from hotline.domain.roster import DutyKind, Pace
+from hotline.services import people, rosters
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.web.parts import request_work
-from hotline.web.people.forms import DutyForm, HoldForm
+from hotline.web.people.forms import DutyForm, HoldForm, RoundForm
 from hotline.web.people.units import holes_of
 from hotline.work import Work
 
@@ -42,6 +43,9 @@ def show(post_id: str) -> ResponseReturnValue:
             map=grid_map,
             now=work.now,
             done=request.args.get("done"),
+            kinds=list(DutyKind),
+            paces=list(Pace),
+            laid_out=_laid_out(),
         )
 
 
@@ -61,8 +65,38 @@ def add_duty(post_id: str) -> ResponseReturnValue:
     form = DutyForm.model_validate(request.form.to_dict())
     with request_work() as work:
         post, who = people.post(work, post_id), people.person(work, form.staff)
-        people.add_duty(work, post, who, form.shifts())
+        people.add_duty(work, post, who, form.shifts(), kind=form.kind)
     return _back(post_id, "duty_added")
+
+
+@bp.post("/posts/<path:post_id>/round")
+def lay_out(post_id: str) -> ResponseReturnValue:
+    """Lay a whole round of shifts out on the post's duty list."""
+    fields: dict[str, object] = {**request.form.to_dict(), "staff": request.form.getlist("staff")}
+    form = RoundForm.model_validate(fields)
+    with request_work() as work:
+        made = rosters.lay_out(
+            work, people.post(work, post_id), form.staff, form.turns(), form.kind
+        )
+    return redirect(
+        url_for(
+            "people.posts.show",
+            post_id=post_id,
+            done="duty_added",
+            lines=made.lines,
+            moved=made.moved,
+            open=len(made.open),
+        ),
+        code=303,
+    )
+
+
+@bp.post("/posts/<path:post_id>/batches/<uuid:batch>/remove")
+def take_off(post_id: str, batch: UUID) -> ResponseReturnValue:
+    """Take everything off the list that was laid out or imported together."""
+    with request_work() as work:
+        rosters.take_off(work, batch)
+    return _back(post_id, "duty_removed")
 
 
 @bp.post("/holdings/<uuid:holding_id>/end")
@@ -79,6 +113,15 @@ def remove_duty(duty_id: UUID) -> ResponseReturnValue:
     with request_work() as work:
         found = people.remove_duty(work, duty_id)
     return _back(found.post, "duty_removed")
+
+
+def _laid_out() -> dict[str, int]:
+    """Return what the round that was just laid out came to, if one was."""
+    return {
+        name: number
+        for name in ("lines", "moved", "open")
+        if (number := request.args.get(name, type=int)) is not None
+    }
 
 
 def near(grid_map: GridMap, unit: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -13,7 +12,7 @@ from hotline.domain import roster as rules
 from hotline.domain.errors import NotFoundError
 from hotline.domain.grid import GridMap, Post, Unit
 from hotline.domain.roster import Book
-from hotline.services import people
+from hotline.services import people, rosters
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.store.models import Staff
@@ -22,7 +21,6 @@ from hotline.web.parts import request_work
 from hotline.work import Work
 
 bp = Blueprint("units", __name__)
-AHEAD: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _posts(
 
 def holes_of(book: Book, post: Post, now: datetime) -> list[tuple[datetime, datetime]]:
     """Return when nobody will answer for a post in the next 14 days."""
-    return rules.holes(book, post.id, post.stand_in, (now, now + AHEAD))
+    return rules.holes(book, post.id, post.stand_in, (now, now + rosters.AHEAD))
 
 
 def _below(work: Work, unit: Unit, book: Book) -> list[UnitRow]:
