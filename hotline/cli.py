@@ -16,8 +16,8 @@ from hotline.cli_grid import grid as grid_group
 from hotline.cli_policy import policy_group
 from hotline.cli_rates import rates as rates_group
 from hotline.cli_retention import retention as retention_group
-from hotline.cli_sample import sample as sample_group
 from hotline.cli_roster import roster as roster_group
+from hotline.cli_sample import sample as sample_group
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff

@@ -38,16 +38,50 @@ _RATES: Final = ("audit.rates.show", _("统计"))
 # The desks of each role, its own first.
 _DESKS: Final = {
     Role.OPERATOR: _AT_THE_DESK,
-    Role.OFFICER: (_MINE, _BLOWN, _MY_FLAGS, _TO_MEND, _HEARD),
-    Role.UNIT: (_WHISTLES, _BLOWN, _MINE, _MY_FLAGS, _TO_MEND, _HEARD, _PEOPLE),
-    Role.OFFICER: (_MINE, _DUTY, _MY_FLAGS, _TO_MEND, _HEARD),
-    Role.UNIT: (_WHISTLES, _MINE, _DUTY, _MY_FLAGS, _TO_MEND, _HEARD, _PEOPLE),
-    Role.SUPERVISOR: (
-        *(_OVERSIGHT, _FLAGS, _DUTIES, _RATES, _RATINGS, _BAD, _TICKETS, _SEARCH),
-        _PEOPLE,
+    Role.OFFICER: (
+        _MINE,
+        _BLOWN,
+        _DUTY,
+        _MY_FLAGS,
+        _TO_MEND,
+        _HEARD,
     ),
-    Role.ADMIN: (_OVERSIGHT, _FLAGS, _RATES, _RATINGS, _SEARCH, _PEOPLE),
-    Role.OBSERVER: (_DRAWN, _OVERSIGHT, _FLAGS, _RATES, _RATINGS),
+    Role.UNIT: (
+        _WHISTLES,
+        _MINE,
+        _BLOWN,
+        _DUTY,
+        _PEOPLE,
+        _MY_FLAGS,
+        _TO_MEND,
+        _HEARD,
+    ),
+    Role.SUPERVISOR: (
+        _OVERSIGHT,
+        _FLAGS,
+        _RATES,
+        _TICKETS,
+        _SEARCH,
+        _PEOPLE,
+        _DUTIES,
+        _BAD,
+        _RATINGS,
+    ),
+    Role.ADMIN: (
+        _OVERSIGHT,
+        _FLAGS,
+        _RATES,
+        _SEARCH,
+        _PEOPLE,
+        _RATINGS,
+    ),
+    Role.OBSERVER: (
+        _DRAWN,
+        _OVERSIGHT,
+        _FLAGS,
+        _RATES,
+        _RATINGS,
+    ),
 }
 
 
