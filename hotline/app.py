@@ -1,5 +1,6 @@
 """Build the web application: the only module that sees every part."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +10,8 @@ from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.domain import retention
 from hotline.in_force import InForce
+from hotline.services import messages
+from hotline.services.messages import Message
 from hotline.web import (
     blueprints,
     compress,
@@ -27,6 +30,8 @@ from hotline.web import (
     words,
 )
 from hotline.web.doors import words as door_words
+from hotline.web.gathering import Gathering
+from hotline.work import CITIZEN, open_work
 
 # What the application is made of, in this order: words come before those that add to them.
 _PARTS: Final = (
@@ -69,6 +74,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = 256 * 2**10
     kit = boot.build_kit(settings, engine)
     kit.maps.router.warm()
+
+    def take_in(group: Sequence[Message]) -> list[str | None]:
+        with open_work(engine, group[0].kit, CITIZEN) as work:
+            return messages.together(work, group)
+
     app.extensions["hotline"] = parts.Parts(
         engine=engine,
         in_force=InForce(engine, kit),
@@ -77,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         secure_cookies=settings.secure_cookies,
         photos_per_command=settings.photos_per_command,
         kept_for=retention.periods(settings.retention_days),
+        messages_in=Gathering(take_in),
     )
     for part in _PARTS:
         part.init_app(app)

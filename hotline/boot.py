@@ -42,6 +42,8 @@ def build_engine(settings: Settings) -> sa.Engine:
         max_overflow=settings.pool_size,
         pool_timeout=_CONNECT_S,
         hide_parameters=True,  # an error of the database would quote what callers said
+        # The connection that was used last: it knows the statements, and has made their plans.
+        pool_use_lifo=True,
         connect_args={
             "connect_timeout": _CONNECT_S,
             "options": "-c timezone=UTC -c lock_timeout=5s"

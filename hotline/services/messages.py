@@ -11,6 +11,7 @@ from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.ratings import FOUR, is_grade, on_scale
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import ENDS, Status
+from hotline.kit import Kit
 from hotline.services import (
     additions,
     final_reply,
@@ -27,6 +28,7 @@ from hotline.store import intake as intake_rows
 from hotline.store import ratings as rating_rows
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
+from hotline.store.intake import Asked, Glance
 from hotline.store.models import Ticket
 from hotline.store.rows import AnyRow
 from hotline.work import Work
@@ -68,44 +70,100 @@ _MISSING: Final[Mapping[str, str]] = {
 
 
 class Message(NamedTuple):
-    """A message that came in: the carrier's name for it, the sender, clean words, the webhook."""
+    """A message that came in, as far as it can be read before any row is looked at.
+
+    Attributes:
+        sid: the carrier's name for it.
+        number: the sender's, in E.164.
+        hashes: those under which the sender may be known.
+        words: cleaned.
+        heard: what was made out of them.
+        danger: what in them can't wait.
+        params: the whole webhook, to tell a repeat from a forgery.
+        kit: by which it was read, and is decided.
+    """
 
     sid: str
     number: str
+    hashes: Sequence[str]
     words: str
+    heard: Heard
+    danger: Danger | None
     params: Mapping[str, str]
+    kit: Kit
 
 
-def incoming(work: Work, sid: str, number: str, words: str, params: Mapping[str, str]) -> str:
+def read(kit: Kit, sid: str, number: str, words: str, params: Mapping[str, str]) -> Message:
+    """Read a message: its place, its class, whether there is danger."""
+    words = clean(words)
+    hashes, danger = kit.keys.lookups(number), kit.maps.danger_words.danger(words)
+    return Message(sid, number, hashes, words, intake.hear(kit, words), danger, params, kit)
+
+
+def incoming(work: Work, message: Message) -> str:
     """Take a message in and return the answer as TwiML; a repeat gets the first answer.
 
     Args:
-        work: in the role of the citizen.
-        sid: the carrier's name for the message.
-        number: the sender's number in E.164.
-        words: the message.
-        params: the whole webhook, to tell a repeat from a forgery.
+        work: in the role of the citizen, with the message's kit.
+        message: as `read` made it out.
 
     Raises:
         RepeatedError: the same message came before with other words.
     """
-    message = Message(sid, number, clean(words), params)
-    heard = intake.hear(work.kit, message.words)
-    hashes = work.kit.keys.lookups(number)
-    stand_ins = {post.id: post.stand_in for post in heard.posts(work.kit.maps.current)}
-    seen = intake_rows.glance(work.engine, sid, STEP, hashes, stand_ins, heard.clazz.code)
-    if seen.answer is not None and seen.body_hash is not None:
-        inbox.refuse_other(sid, STEP, seen.body_hash, params)
-        return seen.answer
-    if not seen.has_open:
+    seen = _look(work, [message])
+    [known] = seen.known
+    if known.answer is not None and known.body_hash is not None:
+        inbox.refuse_other(message.sid, STEP, known.body_hash, message.params)
+        return known.answer
+    if not known.has_open:
         # Nothing will be locked: the instant of this command is that of its first look.
         work.begin_at(seen.now, seen.duty, seen.entries)
-        return _new(work, message, heard, seen.sequence)
-    mine = ticket_rows.open_of_number(work.session, hashes)
-    text = _appeal(work, mine, message.words) or _heed(work, mine, message.words)
+        return _begin(work, message, known.sequence)
+    mine = ticket_rows.open_of_number(work.session, message.hashes)
+    text = _appeal(work, mine, message.words) or _heed(work, mine, message)
     if text is None:
-        return _new(work, message, heard, None)
+        return _begin(work, message, None)
     return _answer(work, message, text)
+
+
+def together(work: Work, messages: Sequence[Message]) -> list[str | None]:
+    """Take messages of different senders in at one instant, in one look and one write.
+
+    Only those that are new demands, tell of no danger and were read by the same map; the others
+    are left alone. Nothing is written for anybody if it fails for one.
+
+    Args:
+        work: in the role of the citizen; it does nothing else.
+        messages: those that came in at the same moment, in any order.
+
+    Returns:
+        The answer to each; ``None``: it needs a command of its own (`incoming`).
+    """
+    seen = _look(work, messages)
+    work.begin_at(seen.now, seen.duty, seen.entries)
+    answers: list[str | None] = [None] * len(messages)
+    made: list[AnyRow] = []
+    senders: set[str] = set()
+    # In the order of the key, so that two processes with the same messages can't cross.
+    for nth in sorted(range(len(messages)), key=lambda nth: messages[nth].sid):
+        message, known = messages[nth], seen.known[nth]
+        calm = message.danger is None and message.number not in senders
+        if calm and known.sequence is not None and message.kit is work.kit:
+            senders.add(message.number)
+            fresh = _new(work, message, known.sequence)
+            answers[nth] = fresh.answer
+            made += fresh.rows
+    if made:
+        work.write_all(made)
+    return answers
+
+
+def _look(work: Work, messages: Sequence[Message]) -> Glance:
+    grid_map = work.kit.maps.current
+    posts = (post for message in messages for post in message.heard.posts(grid_map))
+    stand_ins = {post.id: post.stand_in for post in posts}
+    asked = [Asked(one.sid, one.hashes, one.heard.clazz.code) for one in messages]
+    return intake_rows.glance(work.engine, STEP, asked, stand_ins)
 
 
 def _answer(work: Work, message: Message, text: str) -> str:
@@ -121,37 +179,51 @@ def reply(text: str) -> str:
     return f"{_XML}<Response><Message>{escape(text, quote=False)}</Message></Response>"
 
 
-def _new(work: Work, message: Message, heard: Heard, sequence: int | None) -> str:
-    """Make a ticket; words that only ask after a case, and of no one's, are answered.
+class _Fresh(NamedTuple):
+    """A message of somebody who has nothing open: its answer, what it writes, its ticket if any."""
+
+    answer: str
+    rows: list[AnyRow]
+    ticket: Ticket | None
+
+
+def _begin(work: Work, message: Message, sequence: int | None) -> str:
+    """Take a new demand in by itself.
 
     Where nobody is in danger this is the command's only statement: a transaction of its own.
     """
+    if sequence is None:
+        sequence = ticket_rows.next_sequence(work.session)
+    fresh = _new(work, message, sequence)
+    if message.danger is None or fresh.ticket is None:
+        work.write_all(fresh.rows)
+    else:
+        rows.insert(work.session, fresh.rows)
+        alarm(work, work.ticket_by_id(fresh.ticket.id), message.danger)
+    return fresh.answer
+
+
+def _new(work: Work, message: Message, sequence: int) -> _Fresh:
+    """Make a ticket; words that only ask after a case, and of no one's, are answered."""
     reading = read_message(message.words, asked=False, has_open=False)
-    asks = reading.intent is Intent.WHERE and not heard.clazz.scores
+    asks = reading.intent is Intent.WHERE and not message.heard.clazz.scores
     if asks or reading.intent in {Intent.EMPTY, Intent.WITHDRAW}:
-        return _answer(work, message, render("no_ticket", {}))
+        answer = reply(render("no_ticket", {}))
+        return _Fresh(answer, [_remembered(work, message, answer)], None)
     answers: list[str] = []
-    danger = _danger(work, message.words)
 
     def remember(ticket: Ticket, routing: Routing) -> tuple[AnyRow]:
-        answers.append(reply(_received(ticket, routing, danger)))
-        return (inbox.plain(work, message.sid, STEP, message.params, answers[0]),)
+        answers.append(reply(_received(ticket, routing, message.danger)))
+        return (_remembered(work, message, answers[0]),)
 
     waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
     demand = intake.Demand("message", message.number, message.words, waits=waits)
-    if sequence is None:
-        sequence = ticket_rows.next_sequence(work.session)
-    ticket, _, made = intake.prepare(work, demand, heard, sequence, remember)
-    if danger is None:
-        work.write_all(made)
-    else:
-        rows.insert(work.session, made)
-        alarm(work, work.ticket_by_id(ticket.id), danger)
-    return answers[0]
+    ticket, _, made = intake.prepare(work, demand, message.heard, sequence, remember)
+    return _Fresh(answers[0], made, ticket)
 
 
-def _danger(work: Work, words: str) -> Danger | None:
-    return work.kit.maps.danger_words.danger(words)
+def _remembered(work: Work, message: Message, answer: str) -> AnyRow:
+    return inbox.plain(work, message.sid, STEP, message.params, answer)
 
 
 def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) -> str:
@@ -164,8 +236,9 @@ def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) ->
     return render("received_more", {"number": ticket.number, "missing": missing})
 
 
-def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
+def _heed(work: Work, mine: Sequence[Ticket], message: Message) -> str | None:
     """Return the answer to somebody who has tickets; ``None``: it is a new demand."""
+    words = message.words
     asked = _asked(work, mine)
     graded = _grade(work, mine, words) if asked is None else None
     if graded is not None:
@@ -181,10 +254,10 @@ def _heed(work: Work, mine: Sequence[Ticket], words: str) -> str | None:
     adds = reading.intent is Intent.ADDITION or _completes(work, ticket, words)
     if adds and ticket.status not in ENDS:
         routing = additions.say_more(work, ticket, words)
-        if (danger := _danger(work, words)) is not None:
-            alarm(work, ticket, danger)
+        if message.danger is not None:
+            alarm(work, ticket, message.danger)
         if routing is not None:
-            return _received(ticket, routing, danger)
+            return _received(ticket, routing, message.danger)
         return render("added", {"number": ticket.number})
     return None
 

@@ -65,7 +65,8 @@ def open_message(work: Work, found: MessageRecord) -> Ticket | None:
     params = {"MessageSid": found.sid, "From": found.from_, "Body": found.body}
     if rows.answered(work.session, found.sid, messages.STEP) is not None:
         return None
-    messages.incoming(work, found.sid, found.from_, found.body, params)
+    text = messages.read(work.kit, found.sid, found.from_, found.body, params)
+    messages.incoming(work, text)
     work.flush()
     mine = ticket_rows.open_of_number(work.session, work.kit.keys.lookups(found.from_))
     fresh = [ticket for ticket in mine if ticket.received_at == work.now]

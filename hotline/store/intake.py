@@ -1,6 +1,6 @@
-"""The one look that a message which comes in needs.
+"""The one look that messages which come in together need.
 
-This is the hot path (`docs/performance.md`): one round trip says all that rows know about it; the
+This is the hot path (`docs/performance.md`): one round trip says all that rows know about them; the
 other one is the write (`hotline.store.rows`).
 """
 
@@ -16,72 +16,94 @@ from hotline.store.alone import alone
 from hotline.store.people import OnDuty
 
 # The rule of who is on duty stands in `people` alone.
-_ON_DUTY: Final = people.on_duty_question("(SELECT now FROM n)", "%(posts)s::text[]")
-_IN_FORCE: Final = rulings.in_force_question("%(class_code)s")
-# Each hash and ticket is looked up by itself (the fence), and `n` and `o` are computed once: the
-# plan is made when the tables are still empty, and must be the right one when they hold a million
-# rows.
+_ON_DUTY: Final = people.on_duty_question("(SELECT now FROM n)", "(SELECT posts FROM n)::text[]")
+_IN_FORCE: Final = rulings.in_force_question("m.class_code")
+# The plan is made once for a connection, perhaps while the tables are empty, and must be the right
+# one when they hold a million rows: each key is looked up by itself (the fences). What is asked
+# stands in `n`, where the planner can't see it: else it makes a new plan for each look, which costs
+# more than the look.
 GLANCE: Final = f"""
-WITH n AS MATERIALIZED (SELECT hotline_now() AS now),
-o AS MATERIALIZED (SELECT EXISTS (SELECT FROM unnest(%(hashes)s::text[]) AS h CROSS JOIN LATERAL
-  (SELECT FROM ticket_identity d CROSS JOIN LATERAL
-    (SELECT FROM ticket t WHERE t.id = d.ticket_id
-     AND t.status NOT IN ('answered','rejected','withdrawn') OFFSET 0) AS open
-   WHERE d.number_hash = h LIMIT 1) AS one) AS has_open)
+WITH n AS MATERIALIZED (SELECT hotline_now() AS now, %(sids)s::text[] AS sids,
+  %(hashes)s::text[] AS hashes, %(classes)s::text[] AS classes, %(step)s::text AS step,
+  %(posts)s::text[] AS posts)
 SELECT n.now, i.answer, i.body_hash, o.has_open,
   CASE WHEN i.sid IS NULL AND NOT o.has_open THEN nextval('ticket_number_seq') END,
-  (SELECT json_agg(json_build_array(there.post, there.id, there.rank, there.channels))
-   FROM ({_ON_DUTY}) AS there), {_IN_FORCE}
-FROM n CROSS JOIN o LEFT JOIN inbox i ON i.sid = %(sid)s AND i.step = %(step)s
+  {_IN_FORCE}, CASE WHEN m.nth = 1 THEN
+    (SELECT json_agg(json_build_array(there.post, there.id, there.rank, there.channels))
+     FROM ({_ON_DUTY}) AS there) END
+FROM n CROSS JOIN LATERAL unnest(n.sids, n.classes) WITH ORDINALITY AS m(sid, class_code, nth)
+CROSS JOIN LATERAL (
+  SELECT EXISTS (SELECT FROM unnest(n.hashes[m.nth::int:m.nth::int]) AS h
+    CROSS JOIN LATERAL (SELECT FROM ticket_identity d CROSS JOIN LATERAL
+      (SELECT FROM ticket t WHERE t.id = d.ticket_id
+       AND t.status NOT IN ('answered','rejected','withdrawn') OFFSET 0) AS open
+     WHERE d.number_hash = h LIMIT 1) AS one) AS has_open OFFSET 0) AS o
+LEFT JOIN LATERAL (
+  SELECT * FROM inbox WHERE inbox.sid = m.sid AND inbox.step = n.step LIMIT 1) AS i ON true
+ORDER BY m.nth
 """  # noqa: S608  nothing in it comes from outside
 
 
-class Glance(NamedTuple):
-    """What rows say about a message that came in.
+class Asked(NamedTuple):
+    """One message to look up.
+
+    ``sid`` is the carrier's name for it; ``hashes`` are those under which the sender may be known;
+    ``class_code``: the class that the message speaks for, if it speaks for one.
+    """
+
+    sid: str
+    hashes: Sequence[str]
+    class_code: str | None
+
+
+class Known(NamedTuple):
+    """What rows say about one message.
 
     ``answer`` and ``body_hash`` are those of the same message, if it came before. ``has_open``:
     the sender has tickets to speak about. ``sequence`` is drawn for what can only be a new demand.
-    ``duty``: who answers for each of the posts that were asked for. ``entries``: what rulings have
-    made of the catalogue for the class that was asked for.
     """
 
-    now: datetime
     answer: str | None
     body_hash: str | None
     has_open: bool
     sequence: int | None
+
+
+class Glance(NamedTuple):
+    """What rows say about messages that came in together.
+
+    ``now`` is the instant of the look; ``duty``: who answers for each of the posts that were asked
+    for; ``entries``: what rulings have made of the catalogue for each class that was asked for;
+    ``known`` has one entry for each message, in their order.
+    """
+
+    now: datetime
     duty: Mapping[str, OnDuty]
     entries: Mapping[str, tuple[Entry, ...]]
+    known: Sequence[Known]
 
 
 def glance(
-    engine: sa.Engine,
-    sid: str,
-    step: str,
-    hashes: Sequence[str],
-    stand_ins: Mapping[str, str | None],
-    class_code: str | None,
+    engine: sa.Engine, step: str, asked: Sequence[Asked], stand_ins: Mapping[str, str | None]
 ) -> Glance:
-    """Return the time, the earlier answer to a message, and what is known of its sender.
+    """Return the time, and what is known of each message and its sender.
 
     Args:
         engine: the look is a transaction of its own.
-        sid: the carrier's name of the message.
-        step: what names the webhook beside it.
-        hashes: those under which the sender may be known.
-        stand_ins: the posts that the message may concern, each with its stand-in post.
-        class_code: the class that the message speaks for, if it speaks for one.
+        step: what names the webhook beside the SID.
+        asked: one message or several; each with as many hashes as the others.
+        stand_ins: the posts that the messages may concern, each with its stand-in post.
     """
-    asked = {
-        "class_code": class_code,
-        "hashes": list(hashes),
-        "sid": sid,
+    values = {
+        "hashes": [list(one.hashes) for one in asked],
+        "sids": [one.sid for one in asked],
+        "classes": [one.class_code for one in asked],
         "step": step,
         "posts": list(people.asked_for(stand_ins)),
     }
     with alone(engine) as connection:
-        [(*seen, there, ruled)] = connection.execute(GLANCE, asked, prepare=True)
-    now, answer, body_hash, has_open, sequence = seen
-    duty = people.answering(stand_ins, there or ())
-    entries = {class_code: rulings.read(ruled)} if class_code is not None else {}
-    return Glance(now, answer, body_hash, has_open, sequence, duty, entries)
+        rows = connection.execute(GLANCE, values, prepare=True).fetchall()
+    duty = people.answering(stand_ins, rows[0][-1] or ())
+    ruled = {one.class_code: row[-2] for one, row in zip(asked, rows, strict=True)}
+    entries = {code: rulings.read(found) for code, found in ruled.items() if code is not None}
+    return Glance(rows[0][0], duty, entries, [Known(*row[1:5]) for row in rows])

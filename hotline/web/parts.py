@@ -24,7 +24,9 @@ from hotline.in_force import InForce
 from hotline.kit import Kit
 from hotline.services import accounts
 from hotline.services.accounts import SignedIn
+from hotline.services.messages import Message
 from hotline.store.models import Staff
+from hotline.web.gathering import Gathering
 from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work
 
 COOKIE: Final = "hotline_session"
@@ -42,6 +44,8 @@ class Parts:
     secure_cookies: bool
     photos_per_command: int
     kept_for: Mapping[Kind, timedelta]
+    # Where messages that come in at the same moment are taken in together.
+    messages_in: Gathering[Message, str]
 
     @property
     def kit(self) -> Kit:

@@ -16,7 +16,7 @@ def text(county, words, sid="SM1") -> str:
     """Let somebody write to the hotline; return the answer."""
     params = {"MessageSid": sid, "Body": words}
     with county.work(CITIZEN) as work:
-        return messages.incoming(work, sid, NUMBER, words, params)
+        return messages.incoming(work, messages.read(work.kit, sid, NUMBER, words, params))
 
 
 def mine(county):

@@ -53,7 +53,7 @@ def ruled(county: County, number: str, login: str = "supervisor", *, approved: b
 
 def texted(county: County, sid: str, words: str) -> str:
     with county.work(CITIZEN) as work:
-        return messages.incoming(work, sid, CALLER, words, {"Body": words})
+        return messages.incoming(work, messages.read(work.kit, sid, CALLER, words, {"Body": words}))
 
 
 # --- withdrawal -----------------------------------------------------------------------------

@@ -112,7 +112,9 @@ def test_from_more_time_to_the_long_list_to_a_final_reply_that_is_appealed(count
     assert templates(county, number)[-1] == "final"
 
     with county.work(CITIZEN) as work:
-        answer = messages.incoming(work, "SMappeal", CALLER, "申诉：坑还在", {"Body": "申诉"})
+        answer = messages.incoming(
+            work, messages.read(work.kit, "SMappeal", CALLER, "申诉：坑还在", {"Body": "申诉"})
+        )
     assert "复核" in answer
     with (
         county.work(county.actor("supervisor")) as work,

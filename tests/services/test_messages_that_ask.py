@@ -11,7 +11,7 @@ SENDER = "+8613800007777"
 
 def text(county, words, sid="SM1"):
     with county.work(CITIZEN) as work:
-        return messages.incoming(work, sid, SENDER, words, {"Body": words})
+        return messages.incoming(work, messages.read(work.kit, sid, SENDER, words, {"Body": words}))
 
 
 def tickets_of(county):

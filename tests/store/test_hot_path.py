@@ -15,7 +15,7 @@ GROWING = ("ticket", "ticket_identity", "inbox")
 
 
 def test_a_look_at_a_message_reads_no_whole_table_though_planned_while_they_are_empty(county):
-    names = ("hashes", "sid", "step", "posts")
+    names = ("hashes", "sids", "classes", "step", "posts")
     asked = intake.GLANCE % {name: f"${at}" for at, name in enumerate(names, start=1)}
     with county.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {asked}").scalars().all()

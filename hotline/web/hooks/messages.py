@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 from hotline.domain.errors import InvalidError
 from hotline.services import messages, outbox
 from hotline.web.hooks.parts import field, number, once, params, xml
-from hotline.web.parts import racing, work_as
-from hotline.work import CITIZEN, Work
+from hotline.web.parts import parts, racing
+from hotline.work import CITIZEN, Work, open_work
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -24,13 +24,13 @@ def incoming() -> Response:
     sid, sender = field("MessageSid"), number("From")
     if not sid or sender is None:
         raise InvalidError(fields=["MessageSid", "From"])
-    words, sent = field("Body"), params()
+    message = messages.read(parts().kit, sid, sender, field("Body"), params())
 
     def attempt() -> str:
-        with work_as(CITIZEN) as work:
-            return messages.incoming(work, sid, sender, words, sent)
+        with open_work(parts().engine, message.kit, CITIZEN) as work:
+            return messages.incoming(work, message)
 
-    return xml(racing(attempt))
+    return xml(parts().messages_in.join(message) or racing(attempt))
 
 
 @bp.post("/status")
