@@ -147,7 +147,7 @@ class Work:
         Raises:
             NotFoundError: one of them does not exist.
         """
-        found = ticket_rows.lock_all(self.session, sorted(set(ticket_ids)))
+        found = self.books.lock(sorted(set(ticket_ids)))
         if len(found) != len(set(ticket_ids)):
             raise NotFoundError(tickets=len(ticket_ids))
         return found

@@ -336,7 +336,7 @@ def _fall_back(work: Work, row: Outgoing) -> object:
 
 def _next_channel(work: Work, row: Outgoing, params: Mapping[str, str]) -> object:
     """Promise the same to the same person by their next channel, at last by a message."""
-    person = people.get(work.session, row.staff_id) if row.staff_id else None
+    person = work.books.person(row.staff_id) if row.staff_id else None
     channels = person.channels if person else []
     means, channel = telling.next_channel(work, channels, row.channel or "")
     again = telling.promise(

@@ -5,7 +5,7 @@ engine gives it the database's; a rehearsal (`hotline.services.rehearsal`) gives
 and gets the very same decision, without a database (ADR 0029).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,8 +14,8 @@ from sqlmodel import Session, SQLModel
 
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
-from hotline.store import attention, people, rows, rulings, timers, whistles
-from hotline.store.models import Staff, Timer, Whistle, WhistleMilestone, WhistleParty
+from hotline.store import attention, people, rows, rulings, tickets, timers, whistles
+from hotline.store.models import Staff, Ticket, Timer, Whistle, WhistleMilestone, WhistleParty
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow
 
@@ -34,6 +34,9 @@ class Books(Protocol):
 
     def entries(self, class_code: str) -> tuple[Entry, ...]:
         """Return the catalogue's entries for a class that rulings made and are in force."""
+
+    def lock(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
+        """Return tickets under their row locks, taken in the order given."""
 
     def whistle(self, whistle_id: UUID) -> Whistle | None:
         """Return a whistle."""
@@ -98,6 +101,10 @@ class DatabaseBooks:
     def entries(self, class_code: str) -> tuple[Entry, ...]:
         """Return the catalogue's entries for a class that rulings made and are in force."""
         return rulings.in_force(self._session, class_code)
+
+    def lock(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
+        """Return tickets under their row locks."""
+        return tickets.lock_all(self._session, ticket_ids)
 
     def whistle(self, whistle_id: UUID) -> Whistle | None:
         """Return a whistle."""
