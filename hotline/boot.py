@@ -6,6 +6,7 @@ whose trigrams do not know Chinese.
 """
 
 import select
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from config import Settings
 from hotline import clock
 from hotline.channels.carrier import PROFILES, Carrier
 from hotline.channels.notices import SCHEMES, WEB, Notifier
+from hotline.domain.deadlines import Calendar
 from hotline.domain.errors import SetupError
 from hotline.keys import Keys
 from hotline.kit import Kit, Maps, Reader, parse_here
@@ -106,6 +108,33 @@ def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) 
             settings.photo_limit_megapixels * 1_000_000,
         ),
         notice_channels=frozenset({WEB, *notice_urls(settings)}),
+    )
+
+
+def kit_on_paper(content: str, profile: str = "twilio") -> Kit:
+    """Return a kit without a database: a map, the published calendar, keys that seal nothing.
+
+    Args:
+        content: the map's file as it is written.
+        profile: of the carrier: whether a machine may ring people depends on it.
+
+    Raises:
+        GridFileError: the map has faults.
+    """
+    # Only a rehearsal reads the published calendar itself; the database has it otherwise.
+    from hotline.store.calendar_source import known_years, official_days  # noqa: PLC0415
+
+    maps = Maps(content)
+    days = [day for year in known_years() for day in official_days(year)]
+    return Kit(
+        maps=maps,
+        keys=Keys.build([urlsafe_b64encode(bytes(32)).decode()], ["paper"], "paper"),
+        calendar=Calendar.from_days(days, maps.current.office),
+        capabilities=PROFILES[profile],
+        public_url="",
+        hotline_number="",
+        emergency_numbers={},
+        media=MediaStore(Path(), Keys.build([], [], ""), 0, 0),
     )
 
 

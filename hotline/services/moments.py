@@ -7,6 +7,7 @@ shown in one way and laid side by side.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -115,7 +116,7 @@ def comparable(moments: Sequence[Moment], number: str) -> list[tuple[object, ...
         moments: of the ticket.
         number: the ticket's, which messages name.
     """
-    return [
+    said = [
         (
             moment.act,
             moment.status,
@@ -124,6 +125,9 @@ def comparable(moments: Sequence[Moment], number: str) -> list[tuple[object, ...
         )
         for moment in moments
     ]
+    # Limits that end at the same instant have no order among themselves.
+    by_limit = groupby(said, key=lambda one: one[2].get("due"))
+    return [each for due, run in by_limit for each in (sorted(run, key=repr) if due else run)]
 
 
 # Ids, salts and persons; who was told is compared by post.

@@ -9,23 +9,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlmodel import Session
 
-from hotline.clock import COUNTY_ZONE
 from hotline.domain import intake as readings
 from hotline.domain.class_reading import known_class
 from hotline.domain.errors import HotlineError, NotFoundError
-from hotline.domain.grid import GridMap, UnitKind
 from hotline.domain.routing import known_place
 from hotline.domain.tickets import ENDS, Role
 from hotline.kit import Kit
 from hotline.services import escalation, intake, outbox, tickets, whistle
 from hotline.services.intake import Demand, Heard
 from hotline.services.moments import Moment, moments_of
+from hotline.services.scenes import Act, Answer, Rehearsal, Scene
 from hotline.store.models import Outgoing, Ticket, Timer, WhistleParty
 from hotline.store.paper import PaperBooks, Staffing
 from hotline.store.rows import NewTimer, Promise
@@ -37,86 +35,6 @@ LONGEST: Final = timedelta(days=60)
 MOST_STEPS: Final = 2000
 # How long a carrier needs to find out that a telephone is off.
 UNREACHED_AFTER: Final = timedelta(seconds=30)
-
-
-class Act(StrEnum):
-    """What somebody in the script does."""
-
-    ACCEPT = "accept"
-    REACH = "reach"  # the caller is spoken with
-    WHISTLE = "whistle"
-    ACKNOWLEDGE = "acknowledge"
-    ARRIVE = "arrive"
-    FINISH = "finish"
-    REFUSE = "refuse"
-    END = "end"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Somebody acts at an instant.
-
-    Attributes:
-        at: when.
-        act: what they do.
-        unit: the unit that is called, or that answers; empty for the officer's own acts.
-        kind: of a whistle.
-    """
-
-    at: datetime
-    act: Act
-    unit: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is rehearsed.
-
-    Attributes:
-        words: what the caller says.
-        at: when, an aware instant.
-        until: how far ahead it is looked.
-        channel: how the demand comes in.
-        line: the line's number; ``None``: the one that everybody rings.
-        grid: the grid's code where it is given and not read out of the words.
-        class_code: the class where it is given and not read out of the words.
-        answers: the script.
-        unreachable: posts whose telephones are off: what is sent there fails.
-    """
-
-    words: str
-    at: datetime
-    until: datetime
-    channel: str = "voice"
-    line: str | None = None
-    grid: str | None = None
-    class_code: str | None = None
-    answers: tuple[Answer, ...] = ()
-    unreachable: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What would happen, and how it stands at the end.
-
-    Attributes:
-        scene: what was rehearsed.
-        map: the version that decided.
-        ticket: as it stands at the end; on paper.
-        moments: in order.
-        running: the limits that still run, the next one first.
-        entries: what stands before a supervisor, by kind.
-        highest: the highest rung that was told; ``None``: only the post itself.
-    """
-
-    scene: Scene
-    map: GridMap
-    ticket: Ticket
-    moments: tuple[Moment, ...]
-    running: tuple[NewTimer, ...]
-    entries: tuple[str, ...]
-    highest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +117,8 @@ class _Play:
 
         def step(work: Work) -> None:
             demand = Demand(scene.channel, None, scene.words, line=scene.line)
-            self.books.ticket, _, made = intake.prepare(work, demand, heard, 0)
+            ticket, _, made = intake.prepare(work, demand, heard, 0)
+            self.books.ticket = Ticket(**vars(ticket))
             self.books.insert(made)
 
         self._note(_decided(self.kit, self.books, scene.at, CITIZEN, step))
@@ -229,7 +148,7 @@ class _Play:
 
     def _fail(self) -> None:
         at, promise = self.failing.pop(0)
-        row = cast("Outgoing", promise)
+        row = Outgoing(**{name: getattr(promise, name) for name in promise.__slots__})
 
         def step(work: Work) -> None:
             outbox.settle(work, row, "failed", "no-answer")
@@ -237,11 +156,12 @@ class _Play:
         self._note(_decided(self.kit, self.books, at, SYSTEM, step))
 
     def _answer(self) -> None:
-        answer = self.answers.pop(0)
+        answer, set_back = self.answers.pop(0), self.books.remember()
         try:
             actor, step = _acts(self, answer)
             self._note(_decided(self.kit, self.books, answer.at, actor, step))
         except HotlineError as error:
+            set_back()
             data = {"act": answer.act.value, "unit": answer.unit, "code": error.code}
             data |= {name: str(value) for name, value in error.facts.items()}
             status = _ticket(self.books).status
@@ -317,16 +237,18 @@ def _party(books: PaperBooks, ticket: Ticket, unit: str) -> WhistleParty:
 
 
 def _actor(play: _Play, post_id: str, now: datetime) -> Actor:
-    """Return whoever answers for a post then; the officer's role at a grid, else a unit's."""
+    """Return whoever answers for a post then; of an invented person, as its rung has it."""
     grid_map = play.kit.maps.current
     post = grid_map.post(post_id)
     there = play.books.on_duty({post.id: post.stand_in}, now)[post.id]
     if there.staff_id is None:
         raise NotFoundError(what="person", key=post_id)
-    unit = grid_map.unit(post.unit)
-    in_place = unit.kind in {UnitKind.VILLAGE, UnitKind.GROUP, UnitKind.HOUSEHOLD}
-    role = Role.OFFICER if in_place else Role.UNIT
-    return Actor(role, str(there.staff_id), there.staff_id, unit.id, frozenset({there.post}))
+    ref, posts = str(there.staff_id), frozenset({there.post})
+    if (person := play.books.person(there.staff_id)) is not None:
+        posts |= play.books.staffing.posts_of(person.id, now)
+        return Actor(person.role, ref, person.id, person.unit, posts)
+    role = Role.OFFICER if post.rung == grid_map.ladder[0] else Role.UNIT
+    return Actor(role, ref, there.staff_id, post.unit, posts)
 
 
 def _of_unit(answer: Answer, party_id: UUID, ticket: Ticket) -> Callable[[Work], None]:
@@ -364,49 +286,3 @@ def _of_holder(play: _Play, answer: Answer, ticket: Ticket) -> Callable[[Work], 
     if answer.act not in steps:
         raise NotFoundError(what="called_unit", key=answer.unit)
     return steps[answer.act]
-
-
-def plain(rehearsal: Rehearsal) -> dict[str, object]:
-    """Return a rehearsal as plain values, times in the county's zone."""
-    ticket = rehearsal.ticket
-    return {
-        "at": local(rehearsal.scene.at),
-        "until": local(rehearsal.scene.until),
-        "map": rehearsal.map.version,
-        "grid": ticket.grid,
-        "class": ticket.class_code,
-        "unit": ticket.unit,
-        "post": ticket.post,
-        "urgent": ticket.urgent,
-        "waits": ticket.triage_reason,
-        "moments": [
-            {
-                "at": local(moment.at),
-                "act": moment.act,
-                "status": moment.status,
-                "data": moment.data,
-                "told": [
-                    {
-                        "post": told.post,
-                        "role": told.role,
-                        "found": told.found,
-                        "by": told.by,
-                        "text": told.text,
-                    }
-                    for told in moment.told
-                ],
-            }
-            for moment in rehearsal.moments
-        ],
-        "status": ticket.status,
-        "highest": rehearsal.highest,
-        "entries": rehearsal.entries,
-        "running": [
-            {"step": timer.step, "due": local(timer.due_at)} for timer in rehearsal.running
-        ],
-    }
-
-
-def local(at: datetime) -> str:
-    """Return an instant in the county's zone, to the second."""
-    return at.astimezone(COUNTY_ZONE).isoformat(timespec="seconds")

@@ -1,6 +1,6 @@
 """Books on paper: what a rehearsed ticket reads and writes, in memory, without a database."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -27,7 +27,10 @@ class Staffing(Protocol):
         """Return everybody with ``role`` who is there."""
 
     def person(self, staff_id: UUID) -> Staff | None:
-        """Return a person."""
+        """Return a person; ``None`` of an invented one."""
+
+    def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
+        """Return the posts that a person answers for."""
 
 
 class MapStaffing:
@@ -62,6 +65,11 @@ class MapStaffing:
         del staff_id
         return None
 
+    def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
+        """Return none: an invented person stands at the one post that was asked for."""
+        del staff_id, now
+        return frozenset()
+
 
 class RosterStaffing:
     """Those who really are on duty at the instant: holders, duty lists and leave of the database.
@@ -95,6 +103,10 @@ class RosterStaffing:
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
         return people.get(self._session, staff_id)
+
+    def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
+        """Return the posts that a person answers for."""
+        return people.posts_of(self._session, staff_id, now)
 
 
 def person_at(post: str) -> UUID:
@@ -173,6 +185,27 @@ class PaperBooks:
         for timer in timers:
             if timer.state == "waiting":
                 timer.state = "cancelled"
+
+    def remember(self) -> Callable[[], None]:
+        """Return what sets everything back to how it is now: paper's way to roll back."""
+        written: list[list[Any]] = [self.events, self.limits, self.promises]
+        lengths = [len(each) for each in written]
+        states = [(timer, timer.state) for timer in self.limits]
+        kept = [row for row in (self.ticket, *self._rows.values()) if row is not None]
+        values = [(row, row.model_dump()) for row in kept]
+        entries, rows = dict(self.entries), dict(self._rows)
+
+        def set_back() -> None:
+            for each, length in zip(written, lengths, strict=True):
+                del each[length:]
+            for timer, state in states:
+                timer.state = state
+            for row, before in values:
+                for name, value in before.items():
+                    setattr(row, name, value)
+            self.entries, self._rows = entries, rows
+
+        return set_back
 
     def attend(
         self, *, kind: str, key: str, facts: Mapping[str, object], at: datetime, about: UUID | None
