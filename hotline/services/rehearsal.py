@@ -66,7 +66,7 @@ def _decided(
     kit: Kit, books: PaperBooks, now: datetime, actor: Actor, step: Callable[[Work], None]
 ) -> Decision:
     """Let a service act on paper, and return what it has written there."""
-    before = (len(books.events), len(books.limits), len(books.promises), len(books.entries))
+    before = (len(books.events), len(books.limits), len(books.promises), len(books.attention))
     work = Work(Session(), actor, kit, _books=books)  # a session that is bound to nothing
     work.begin_at(now)
     step(work)
@@ -76,7 +76,7 @@ def _decided(
         tuple(books.events[events:]),
         tuple(books.limits[limits:]),
         tuple(books.promises[promises:]),
-        tuple(books.entries)[entries:],
+        tuple(books.attention)[entries:],
     )
 
 
@@ -190,7 +190,7 @@ class _Play:
             ticket,
             tuple(self.moments),
             tuple(cast("list[NewTimer]", running)),
-            tuple(str(entry["kind"]) for entry in self.books.entries.values()),
+            tuple(str(entry["kind"]) for entry in self.books.attention.values()),
             max(known, key=grid_map.ladder.index) if climbed and known else None,
         )
 

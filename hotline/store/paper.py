@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 
 from sqlmodel import Session, SQLModel
 
+from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
-from hotline.store import people
+from hotline.store import people, rulings
 from hotline.store.models import Attention, Staff, Ticket, Timer, Whistle, WhistleParty
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow, NewTimer, Promise
@@ -31,6 +32,9 @@ class Staffing(Protocol):
 
     def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
         """Return the posts that a person answers for."""
+
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return the catalogue's entries for a class that rulings made and are in force."""
 
 
 class MapStaffing:
@@ -70,6 +74,11 @@ class MapStaffing:
         del staff_id, now
         return frozenset()
 
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return none: the map alone knows no rulings."""
+        del class_code
+        return ()
+
 
 class RosterStaffing:
     """Those who really are on duty at the instant: holders, duty lists and leave of the database.
@@ -108,6 +117,10 @@ class RosterStaffing:
         """Return the posts that a person answers for."""
         return people.posts_of(self._session, staff_id, now)
 
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return the catalogue's entries for a class that rulings made and are in force."""
+        return rulings.in_force(self._session, class_code)
+
 
 def person_at(post: str) -> UUID:
     """Return the id of the invented person at a post: the same in every rehearsal."""
@@ -123,7 +136,7 @@ class PaperBooks:
     events: list[Mapping[str, Any]] = field(default_factory=list)
     limits: list[NewTimer] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
-    entries: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    attention: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _rows: dict[UUID, SQLModel] = field(default_factory=dict)
 
     def on_duty(self, stand_ins: Mapping[str, str | None], now: datetime) -> Mapping[str, OnDuty]:
@@ -137,6 +150,10 @@ class PaperBooks:
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
         return self.staffing.person(staff_id)
+
+    def entries(self, class_code: str) -> tuple[Entry, ...]:
+        """Return the catalogue's entries for a class that rulings made and are in force."""
+        return self.staffing.entries(class_code)
 
     def lock(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
         """Return the rehearsed ticket; nobody else is there to lock it against."""
@@ -193,7 +210,7 @@ class PaperBooks:
         states = [(timer, timer.state) for timer in self.limits]
         kept = [row for row in (self.ticket, *self._rows.values()) if row is not None]
         values = [(row, row.model_dump()) for row in kept]
-        entries, rows = dict(self.entries), dict(self._rows)
+        entries, rows = dict(self.attention), dict(self._rows)
 
         def set_back() -> None:
             for each, length in zip(written, lengths, strict=True):
@@ -203,7 +220,7 @@ class PaperBooks:
             for row, before in values:
                 for name, value in before.items():
                     setattr(row, name, value)
-            self.entries, self._rows = entries, rows
+            self.attention, self._rows = entries, rows
 
         return set_back
 
@@ -212,7 +229,7 @@ class PaperBooks:
     ) -> None:
         """Put an entry before the supervisors, unless its key was there before."""
         del about
-        self.entries.setdefault(key, {"kind": kind, "at": at, "facts": dict(facts)})
+        self.attention.setdefault(key, {"kind": kind, "at": at, "facts": dict(facts)})
 
     def add(self, row: SQLModel) -> None:
         """Keep a new row that later steps read."""
