@@ -19,12 +19,12 @@ from hotline import clock
 from hotline.domain.errors import HotlineError
 from hotline.domain.tickets import Step
 from hotline.kit import Kit
-from hotline.services import accounts, intake, rehearsal, tickets, whistle
+from hotline.services import accounts, intake, rehearsal, tickets, whistle, whistle_course
 from hotline.services.moments import comparable, moments_of
 from hotline.services.scenes import Act, Answer, Rehearsal, Scene
 from hotline.store import outbox, people, timers, whistles
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Leave, PostHolding, Ticket
+from hotline.store.models import Leave, PostHolding, Ticket, Whistle
 from hotline.store.paper import RosterStaffing
 from hotline.work import CITIZEN, SYSTEM, Work, open_work
 from workers.clock import pass_over
@@ -70,6 +70,7 @@ def random_night(random: Random) -> Night:
         (Act.WHISTLE, unit, random.choice(["emergency", "grid"])),
         (random.choice([Act.ACKNOWLEDGE, Act.REFUSE, Act.ARRIVE]), unit, ""),
         (Act.ARRIVE, unit, ""),
+        (Act.SAFE, "", ""),
         (Act.FINISH, unit, ""),
         (Act.END, "", ""),
     ]
@@ -169,7 +170,8 @@ class County:
             Act.ACCEPT: lambda: tickets.accept(work, ticket),
             Act.REACH: lambda: tickets.contact(work, ticket, "reached"),
             Act.WHISTLE: lambda: whistle.blow(work, ticket, kind, [unit], "-"),
-            Act.END: lambda: self._end(work, ticket),
+            Act.SAFE: lambda: self._each_open(work, ticket, whistle_course.danger_gone),
+            Act.END: lambda: self._each_open(work, ticket, whistle_course.end),
         }
         if party is not None:
             steps |= {
@@ -180,9 +182,11 @@ class County:
             }
         steps[act]()
 
-    def _end(self, work: Work, ticket: Ticket) -> None:
+    def _each_open(
+        self, work: Work, ticket: Ticket, act: Callable[[Work, Ticket, Whistle], None]
+    ) -> None:
         for one in whistles.open_of_ticket(work.session, ticket.id):
-            whistle.end(work, ticket, one, danger_gone=True, done_at=None)
+            act(work, ticket, one)
 
     def _recorded(self, scene: Scene, number: str) -> Lived:
         with open_work(self.engine, self.kit, SYSTEM) as work:

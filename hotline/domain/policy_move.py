@@ -39,7 +39,7 @@ HINDERS: Final = frozenset(
     {Touch.GRID_GONE, Touch.CLASS_GONE, Touch.WINDOW_GONE, Touch.WHISTLE_GONE}
 )
 _IN_HAND: Final = frozenset({Status.HANDLING, Status.LONG_TERM, *PENDING})
-_WHISTLES: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
+_WHISTLES: Final = frozenset(step for step in Step if step.startswith("whistle_"))
 
 
 class Case(Limited, Protocol):
@@ -200,19 +200,21 @@ def _rules(grid_map: GridMap, case: Limited, running: Running) -> Mapping[str, L
         kind = grid_map.whistles.get(running.kind or "")
         if kind is None:
             return {}
-        return {"ack": kind.ack, "arrive": kind.arrive, "again": kind.at_top.repeat_every}
-    found: dict[str, Limit] = {}
+        found = {"ack": kind.ack, "arrive": kind.arrive, "again": kind.at_top.repeat_every}
+        more = {"plan": kind.plan, "close": kind.close}
+        return found | {name: limit for name, limit in more.items() if limit is not None}
+    by_step: dict[str, Limit] = {}
     if (own := _limit(grid_map, case, running.step)) is not None:
-        found["own"] = own
+        by_step["own"] = own
     if running.step is Step.SIGN:
-        found |= _named(grid_map, case, "accepted_unsigned")
+        by_step |= _named(grid_map, case, "accepted_unsigned")
     if running.step is Step.HANDLE and own is not None:
-        found |= _named(grid_map, case, "oversight_after")
-        found["more_time"] = grid_map.limits.extensions.each
-        found["redo"] = own.scaled(grid_map.limits.redo.share)
+        by_step |= _named(grid_map, case, "oversight_after")
+        by_step["more_time"] = grid_map.limits.extensions.each
+        by_step["redo"] = own.scaled(grid_map.limits.redo.share)
     if running.step is Step.REACT and isinstance(window := getattr(case, "window_id", None), str):
-        found["react"] = grid_map.windows[window].react
-    return found
+        by_step["react"] = grid_map.windows[window].react
+    return by_step
 
 
 def _named(grid_map: GridMap, case: Limited, step: str) -> dict[str, Limit]:

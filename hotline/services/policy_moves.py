@@ -138,6 +138,8 @@ def _count_anew(work: Work, ticket: Ticket, limit: Limit) -> dict[str, object]:
     party = work.books.party(timer.subject_id)
     if party is not None:
         party.generation = generation = max(generation, party.generation + 1)
+        if party.due_at == timer.due_at:
+            party.due_at = limit.due_at
     work.start_timer(
         NewTimer(
             ticket_id=ticket.id,
@@ -176,12 +178,15 @@ def _limits(work: Work, ticket: Ticket, old: GridMap, new: GridMap) -> Iterator[
     before = rows.limits_before(work.session, ticket.id)
     entered = rows.entered_at(work.session, ticket)
     parties = {party.id: party for party in work.books.parties(ticket.id)}
-    kinds = {whistle.id: whistle.kind for whistle in work.books.whistles(ticket.id)}
+    blown = {whistle.id: whistle for whistle in work.books.whistles(ticket.id)}
     for timer in work.books.running(ticket.id):
         party = parties.get(timer.subject_id)
+        whistle = blown.get(party.whistle_id if party else timer.subject_id)
         starts = _starts(ticket, party, entered) + before.get(timer.subject_id, [])
-        kind = kinds.get(party.whistle_id) if party else None
-        running = Running(timer.step, timer.due_at, tuple(starts), kind)
+        starts += [whistle.raised_at] if whistle else []
+        running = Running(
+            timer.step, timer.due_at, tuple(starts), whistle.kind if whistle else None
+        )
         due = due_by(old, new, ticket, running, work.kit.calendar)
         if due is not None:
             yield Limit(timer, due)
@@ -190,5 +195,5 @@ def _limits(work: Work, ticket: Ticket, old: GridMap, new: GridMap) -> Iterator[
 def _starts(ticket: Ticket, party: WhistleParty | None, entered: datetime | None) -> list[datetime]:
     found: tuple[datetime | None, ...] = (ticket.dispatched_at, entered, ticket.received_at)
     if party is not None:
-        found = (party.called_at, party.acknowledged_at, party.refused_at)
+        found = (party.sounded_at, party.called_at, party.acknowledged_at, party.refused_at)
     return [start for start in found if start is not None]

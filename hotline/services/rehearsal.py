@@ -20,11 +20,11 @@ from hotline.domain.errors import HotlineError, NotFoundError
 from hotline.domain.routing import known_place
 from hotline.domain.tickets import ENDS, Role
 from hotline.kit import Kit
-from hotline.services import escalation, intake, outbox, tickets, whistle
+from hotline.services import escalation, intake, outbox, tickets, whistle, whistle_course
 from hotline.services.intake import Demand, Heard
 from hotline.services.moments import Moment, moments_of
 from hotline.services.scenes import Act, Answer, Rehearsal, Scene
-from hotline.store.models import Outgoing, Ticket, Timer, WhistleParty
+from hotline.store.models import Outgoing, Ticket, Timer, Whistle, WhistleParty
 from hotline.store.paper import PaperBooks, Staffing
 from hotline.store.rows import NewTimer, Promise
 from hotline.store.timers import Due
@@ -272,16 +272,20 @@ def _of_holder(play: _Play, answer: Answer, ticket: Ticket) -> Callable[[Work], 
     def blow(work: Work) -> None:
         whistle.blow(work, ticket, answer.kind, answer.unit.split("+"), "-")
 
-    def end(work: Work) -> None:
-        for one in play.books.whistles(ticket.id):
-            if one.ended_at is None:
-                whistle.end(work, ticket, one, danger_gone=True, done_at=None)
+    def each_open(act: Callable[[Work, Ticket, Whistle], None]) -> Callable[[Work], None]:
+        def step(work: Work) -> None:
+            for one in play.books.whistles(ticket.id):
+                if one.ended_at is None:
+                    act(work, ticket, one)
+
+        return step
 
     steps: Mapping[Act, Callable[[Work], None]] = {
         Act.ACCEPT: lambda work: tickets.accept(work, ticket),
         Act.REACH: lambda work: tickets.contact(work, ticket, "reached"),
         Act.WHISTLE: blow,
-        Act.END: end,
+        Act.SAFE: each_open(whistle_course.danger_gone),
+        Act.END: each_open(whistle_course.end),
     }
     if answer.act not in steps:
         raise NotFoundError(what="called_unit", key=answer.unit)

@@ -21,6 +21,7 @@ class Act(StrEnum):
     ARRIVE = "arrive"
     FINISH = "finish"
     REFUSE = "refuse"
+    SAFE = "safe"  # the danger is recorded as gone
     END = "end"
 
 

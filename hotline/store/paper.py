@@ -11,7 +11,15 @@ from sqlmodel import Session, SQLModel
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
 from hotline.store import people, rulings
-from hotline.store.models import Attention, Staff, Ticket, Timer, Whistle, WhistleParty
+from hotline.store.models import (
+    Attention,
+    Staff,
+    Ticket,
+    Timer,
+    Whistle,
+    WhistleMilestone,
+    WhistleParty,
+)
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow, NewTimer, Promise
 
@@ -161,7 +169,8 @@ class PaperBooks:
 
     def whistle(self, whistle_id: UUID) -> Whistle | None:
         """Return a whistle."""
-        return cast("Whistle | None", self._rows.get(whistle_id))
+        found = self._rows.get(whistle_id)
+        return found if isinstance(found, Whistle) else None
 
     def whistles(self, ticket_id: UUID) -> list[Whistle]:
         """Return the whistles, oldest first."""
@@ -178,6 +187,16 @@ class PaperBooks:
         del ticket_id
         found = [row for row in self._rows.values() if isinstance(row, WhistleParty)]
         return sorted(found, key=lambda party: (party.called_at, party.unit))
+
+    def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
+        """Return one line of a lead unit's plan."""
+        found = self._rows.get(milestone_id)
+        return found if isinstance(found, WhistleMilestone) else None
+
+    def milestones(self, whistle_id: UUID) -> list[WhistleMilestone]:
+        """Return the plan of a whistle, in its order."""
+        found = [row for row in self._rows.values() if isinstance(row, WhistleMilestone)]
+        return [row for row in found if row.whistle_id == whistle_id]
 
     def running(self, ticket_id: UUID) -> list[Timer]:
         """Return the limits that are running, the next one first."""
