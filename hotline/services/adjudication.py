@@ -91,7 +91,7 @@ def open_if_due(work: Work, ticket: Ticket) -> bool:
     work.books.add(hearing)
     before, ticket.rung = ticket.rung, panel.rung
     data = {"hearing": hearing.id, "from": before, "to": panel.rung, "returns": len(returns)}
-    work.act(ticket, Action.ADJUDICATE, data | {"units": sorted(sent)}, actor=SYSTEM)
+    work.act(ticket, Action.ADJUDICATE, data | {"sent_to": sorted(sent)}, actor=SYSTEM)
     due = timing.enter(work, ticket)
     disputed = {body["data"].get("unit") for body in returns}
     for unit, post in sorted(sent.items()):

@@ -136,7 +136,7 @@ def facts(entry: CatalogueEntry) -> dict[str, object]:
     """Return what the ledger holds of an entry."""
     found: dict[str, object] = {
         "entry": entry.id,
-        "version": entry.version,
+        "entry_version": entry.version,
         "class": entry.class_code,
         "place": entry.place,
         "lead": entry.lead,

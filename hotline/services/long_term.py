@@ -138,7 +138,7 @@ def milestone_done(
     if milestone is None or milestone.plan_id != plan.id or milestone.done_at is not None:
         raise NotFoundError(milestone=milestone_id)
     data: dict[str, object] = dict(work.write(ticket, "result", tickets.words(text)))
-    data |= {"milestone": milestone.id, "position": milestone.position}
+    data |= {"milestone": milestone.id, "milestone_no": milestone.position}
     data |= {"late": work.now > milestone.due_at, "photos": [str(photo) for photo in photos]}
     work.act(ticket, Action.MILESTONE, data | {"done_at": done_at})
     milestone.done_at = work.now
@@ -198,7 +198,7 @@ def missed(work: Work, ticket: Ticket, timer: Timer) -> bool:
     params = {"step": "挂账节点", "rung": "责任领导"}
     told = telling.tell(work, ticket, [plan.leader], "overdue", params)
     data = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
-    data |= {"position": milestone.position, "milestone": milestone.id}
+    data |= {"milestone_no": milestone.position, "milestone": milestone.id}
     work.act(ticket, Action.REMIND, data | {"told": told}, actor=SYSTEM)
     if timing.rung_above(work, ticket) is not None:
         params = {"step": "挂账节点"}
@@ -207,7 +207,7 @@ def missed(work: Work, ticket: Ticket, timer: Timer) -> bool:
         work,
         "late_milestone",
         f"late:milestone:{milestone.id}",
-        {"position": milestone.position, "due": timer.due_at.isoformat()},
+        {"milestone_no": milestone.position, "due": timer.due_at.isoformat()},
         ticket.id,
     )
     return True

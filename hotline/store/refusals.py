@@ -13,7 +13,10 @@ from hotline.store.paging import Order, Page
 
 # What refuses somebody: a demand, a ticket, a whistle.
 REFUSALS: Final = (Action.REJECT, Action.RETURN, Action.REFUSE)
-_RULINGS: Final = (Action.APPROVE, Action.DISAPPROVE, Action.UPHOLD, Action.OVERTURN)
+_RULINGS: Final = (
+    *(Action.APPROVE, Action.DISAPPROVE, Action.UPHOLD, Action.OVERTURN),
+    Action.RULE_DUTY,
+)
 
 
 def page(

@@ -12,6 +12,7 @@ from tests.architecture.sources import MODULES, ROOT, short, tree
 # Longer than 400 lines, and why. Nothing may pass 600.
 LONG: dict[str, str] = {
     "hotline/domain/tickets.py": "one table of who may do what, and the words that it is made of",
+    "hotline/web/event_words.py": "one table of every fact that an event may hold",
 }
 LONGEST_FUNCTION = 40
 

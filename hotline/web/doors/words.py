@@ -207,7 +207,7 @@ def _reviewed(_found: Dossier, event: Happened) -> str:
 
 
 def _milestone(_found: Dossier, event: Happened) -> str:
-    return gettext("长期计划的第 %(position)s 步办完了", position=event.data.get("position"))
+    return gettext("长期计划的第 %(position)s 步办完了", position=event.data.get("milestone_no"))
 
 
 def _lapsed(_found: Dossier, event: Happened) -> str:
