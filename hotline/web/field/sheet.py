@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hotline.domain.grid import Ends, GridMap, Unit, UnitKind, WhistleKind
 from hotline.domain.joining import is_over
@@ -70,8 +71,8 @@ class Sheet:
     oversight: list[TicketText]
     plan: plans.Plan | None
     return_until: datetime | None
-    leaders: tuple[str, ...]
-    plan_days: int
+    leaders: tuple[str, ...] = ()
+    plan_days: int = 0
 
     @property
     def clock(self) -> Step | None:
@@ -104,10 +105,12 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
     media = ticket_rows.media(session, ticket.id)
     running = {timer.step: timer.due_at for timer in timers.waiting(session, ticket.id)}
     missing = gaps.with_words(work, ticket.id, texts)
-    filled = all(gap.came_at is not None for gap, _ in missing)
     plan = plans.of_ticket(work, ticket, texts)
-    wanting = {"gap-filled": not filled, "milestone": plan is not None and bool(plan.left)}
-    wanting["conclude"] = ticket.redos >= grid_map.limits.redo.before_final
+    wanting = {
+        "gap-filled": any(gap.came_at is None for gap, _ in missing),
+        "milestone": plan is not None and bool(plan.left),
+        "conclude": ticket.redos >= grid_map.limits.redo.before_final,
+    }
     can = [name for name in possible(ticket) if wanting.get(name, True)]
     return Sheet(
         ticket=ticket,
@@ -122,14 +125,19 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         history=history(session, ticket, grid_map, texts),
         gaps=missing,
         possible=can,
-        next=_next(ticket, [one for one in called if one.whistle.ended_at is None]),
+        next=_next(ticket, [one for one in called if one.whistle.ended_at is None], can),
         merged=desk.merged(session, ticket.id) if ticket.members else [],
         oversight=_oversight(ticket, texts),
         plan=plan,
-        leaders=long_term.leaders(work, ticket) if "defer" in can else (),
-        plan_days=long_term.left(work, ticket).days if "defer" in can else 0,
+        **(_planning(work, ticket) if "defer" in can else {}),
         return_until=returns.may_return_until(work, ticket) if "return" in can else None,
     )
+
+
+def _planning(work: Work, ticket: Ticket) -> dict[str, Any]:
+    """Return what the form of a long-term plan offers: the leaders, and how many days are left."""
+    left = long_term.left(work, ticket)
+    return {"leaders": long_term.leaders(work, ticket), "plan_days": left.days}
 
 
 def _oversight(ticket: Ticket, texts: list[TicketText]) -> list[TicketText]:
@@ -138,12 +146,12 @@ def _oversight(ticket: Ticket, texts: list[TicketText]) -> list[TicketText]:
     return said[-1:] if ticket.supervised else []
 
 
-def _next(ticket: Ticket, still_open: list[Called]) -> str | None:
+def _next(ticket: Ticket, still_open: list[Called], can: list[str]) -> str | None:
     """Return the command that a thumb should find first."""
     if ticket.status is Status.DISPATCHED:
         return "accept"
     if ticket.status is not Status.HANDLING:
-        return None
+        return next((name for name in ("milestone", "resume") if name in can), None)
     if ticket.contacted_at is None and ticket.shield is None:
         return "contact"
     if any(called.is_over for called in still_open):
