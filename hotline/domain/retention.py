@@ -18,7 +18,8 @@ class Kind(StrEnum):
     PHOTOS = "photos"  # originals and small copies
     IDENTITY = "identity"  # number, name, address, and what was taken out of the words
     WORDS = "words"  # what was said and written on a ticket
-    MESSAGES = "messages"  # parameters of what was sent; which webhook got which answer
+    # Parameters of what was sent; which webhook got which answer; hashes of commands.
+    MESSAGES = "messages"
     CALLS = "calls"  # talks with the machine, and their numbers
     SIGN_INS = "sign_ins"  # attempts to sign in, and devices that were
 

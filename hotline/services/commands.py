@@ -5,7 +5,6 @@ sender saw, and when the device says it was done. Limits judge the server's time
 earlier ``done_at`` stands beside it in the ledger.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from hotline.work import Work
 # A device's clock may be a little ahead; an offline day may lie behind.
 _AHEAD: Final = timedelta(minutes=5)
 _BEHIND: Final = timedelta(days=3)
+# What retention leaves of the hash of what was sent.
+_FORGOTTEN: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,7 @@ def once(
     ticket = next(one for one in locked if one.number == number)
     before = ticket_rows.command(work.session, envelope.command_id)
     if before is not None:
-        same = before.body_hash == _hash(envelope) and before.staff_id == work.actor.staff_id
-        if not same or before.ticket_id != ticket.id:
+        if not _is_same(work, before, envelope) or before.ticket_id != ticket.id:
             raise RepeatedError(command=envelope.command_id, reason="other_body")
         return Outcome(str(before.answer["ticket"]), repeated=True)
     if envelope.seen_version is not None:
@@ -95,7 +95,7 @@ def once(
             staff_id=work.actor.staff_id,
             ticket_id=ticket.id,
             action=envelope.action,
-            body_hash=_hash(envelope),
+            body_hash=work.kit.keys.lookup(_said(envelope)),
             answer={"ticket": number},
             seen_version=envelope.seen_version,
             done_at=done_at,
@@ -113,11 +113,20 @@ def _plausible(work: Work, done_at: datetime | None) -> datetime | None:
     return done_at
 
 
-def _hash(envelope: Envelope) -> str:
-    text = json.dumps(
+def _is_same(work: Work, before: Command, envelope: Envelope) -> bool:
+    """Whether a command is the one that was carried out under its key.
+
+    What was sent is kept as a keyed hash, under which nobody can try names and words, and only for
+    a while: afterwards the key alone must do.
+    """
+    hashes = {_FORGOTTEN, *work.kit.keys.lookups(_said(envelope))}
+    return before.body_hash in hashes and before.staff_id == work.actor.staff_id
+
+
+def _said(envelope: Envelope) -> str:
+    return json.dumps(
         {"action": envelope.action, "body": dict(envelope.body)},
         ensure_ascii=False,
         sort_keys=True,
         default=str,
     )
-    return hashlib.sha256(text.encode()).hexdigest()

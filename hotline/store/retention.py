@@ -40,6 +40,11 @@ _OTHERS: Final[Mapping[Kind, Sequence[str]]] = {
             "DELETE FROM inbox WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox"
             " WHERE at <= :until LIMIT :limit))"
         ),
+        # The row stays: a repeat of the command must find that it was carried out.
+        (
+            "UPDATE command SET body_hash = '' WHERE ctid = ANY(ARRAY(SELECT ctid FROM command"
+            " WHERE at <= :until AND body_hash <> '' LIMIT :limit))"
+        ),
     ),
     Kind.CALLS: (
         (

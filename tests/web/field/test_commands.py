@@ -1,10 +1,16 @@
 """A phone sends twice, late, or after somebody else acted: nothing is done twice, nothing lost."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from sqlmodel import Session
+
+from hotline.domain.retention import DEFAULT_DAYS, Kind, periods
 from hotline.domain.tickets import Action, Status
-from hotline.services import tickets
+from hotline.services import commands, retention, tickets
+from hotline.store.models import Command
 from tests.county import County
 from tests.web.field.field import OFFICER, Phone, accepted, hidden, photo, ticket_path
 
@@ -174,3 +180,32 @@ def test_another_sites_page_sends_no_commands(county: County):
         )
         assert answer.status_code == 403
     assert county.ticket(number).status is Status.DISPATCHED
+
+
+def test_what_a_command_said_is_kept_keyed_and_for_a_while_and_a_repeat_is_known_for_ever(
+    county: County,
+):
+    number = accepted(county, Phone(county, OFFICER))
+    sent = {"text": "井在东头", "command_id": str(uuid4())}
+    envelope = commands.Envelope(UUID(sent["command_id"]), "note", sent)
+
+    def send() -> None:
+        with county.work(county.actor(OFFICER)) as work:
+            commands.once(
+                work, number, envelope, lambda ticket, _at: tickets.note(work, ticket, "井")
+            )
+
+    def kept() -> str:
+        with Session(county.engine) as session:
+            return session.get_one(Command, envelope.command_id).body_hash
+
+    send()
+    said = json.dumps({"action": "note", "body": sent}, ensure_ascii=False, sort_keys=True)
+    assert kept() not in {"", hashlib.sha256(said.encode()).hexdigest()}
+    county.move(days=DEFAULT_DAYS[Kind.MESSAGES] + 1)
+    with county.work() as work:
+        retention.erase(work, Kind.MESSAGES, periods({})[Kind.MESSAGES], limit=10)
+    send()
+
+    assert kept() == ""
+    assert len(county.events(number, Action.NOTE)) == 1
