@@ -155,8 +155,9 @@ def _tell_owner(
 
 def _tell_holder(work: Work, ticket: Ticket, template: str, params: dict[str, str]) -> _Told:
     """Tell whoever has it in hand: the person who signed, else who answers for the post."""
-    if ticket.officer_id is not None:
-        return [telling.tell_person(work, ticket, ticket.officer_id, template, params)]
+    officer = tickets.officer_there(work, ticket)
+    if officer is not None:
+        return [telling.tell_person(work, ticket, officer, template, params)]
     posts = [ticket.post] if ticket.post is not None else []
     return telling.tell(work, ticket, posts, template, params)
 

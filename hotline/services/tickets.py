@@ -45,17 +45,18 @@ def words(text: str) -> str:
 def guard_holder(work: Work, ticket: Ticket) -> None:
     """Refuse an officer, or a person of a unit, who does not hold the ticket.
 
-    Before it is accepted, whoever answers for the ticket's post or its stand-in's may act.
+    Before it is accepted, whoever answers for the ticket's post or its stand-in's may act; and so
+    they may while whoever accepted it is away.
 
     Raises:
         NotAllowedError: another person's ticket.
     """
     if work.actor.role not in HOLDERS:
         return
-    if ticket.officer_id is not None:
-        if ticket.officer_id != work.actor.staff_id:
-            raise NotAllowedError(ticket=ticket.number, reason="other_officer")
+    if ticket.officer_id is not None and ticket.officer_id == work.actor.staff_id:
         return
+    if officer_there(work, ticket) is not None:
+        raise NotAllowedError(ticket=ticket.number, reason="other_officer")
     if ticket.post is None:
         raise NotAllowedError(ticket=ticket.number, reason="no_post")
     post = timing.map_of(work, ticket).post(ticket.post)
@@ -63,12 +64,19 @@ def guard_holder(work: Work, ticket: Ticket) -> None:
         raise NotAllowedError(ticket=ticket.number, reason="other_post")
 
 
+def officer_there(work: Work, ticket: Ticket) -> UUID | None:
+    """Return who has accepted a ticket, unless nobody has or they are away now."""
+    if ticket.officer_id is None or work.books.is_absent(ticket.officer_id, work.now):
+        return None
+    return ticket.officer_id
+
+
 def officer_of(work: Work, ticket: Ticket) -> UUID | None:
-    """Return who has a ticket in hand: of a merged one, the officer of its lead."""
+    """Return who has a ticket in hand: of a merged one, whoever has its lead."""
     if ticket.lead_id is None:
-        return ticket.officer_id
+        return None if ticket.officer_id is None else holder(work, ticket)
     lead = ticket_rows.get(work.session, ticket.lead_id)
-    return lead.officer_id if lead is not None else None
+    return None if lead is None or lead.officer_id is None else holder(work, lead)
 
 
 def accept(work: Work, ticket: Ticket, *, done_at: datetime | None = None) -> None:
@@ -209,10 +217,9 @@ def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) ->
     else:
         work.act(ticket, Action.DECLINE, data)
         work.cancel_timers(ticket.id, {Step.RULE_EXTENSION})
-    if ticket.officer_id is not None:
-        telling.tell_person(
-            work, ticket, ticket.officer_id, "granted" if granted else "declined", {}
-        )
+    officer = officer_of(work, ticket)
+    if officer is not None:
+        telling.tell_person(work, ticket, officer, "granted" if granted else "declined", {})
 
 
 def guard_outside(work: Work, ticket: Ticket) -> None:
@@ -238,7 +245,11 @@ def whoever(work: Work) -> UUID:
 
 
 def holder(work: Work, ticket: Ticket) -> UUID | None:
-    """Return the person who must act on a ticket in an officer's hands now."""
-    if ticket.officer_id is not None or ticket.post is None:
-        return ticket.officer_id
+    """Return the person who must act on a ticket in an officer's hands now.
+
+    Of one whose officer is away, whoever answers for its post.
+    """
+    there = officer_there(work, ticket)
+    if there is not None or ticket.post is None:
+        return there
     return work.on_duty(timing.map_of(work, ticket).post(ticket.post)).staff_id

@@ -32,6 +32,9 @@ class Books(Protocol):
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
 
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is on leave now, or has left for good."""
+
     def entries(self, class_code: str) -> tuple[Entry, ...]:
         """Return the catalogue's entries for a class that rulings made and are in force."""
 
@@ -97,6 +100,10 @@ class DatabaseBooks:
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
         return people.get(self._session, staff_id)
+
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is on leave now, or has left for good."""
+        return people.is_absent(self._session, staff_id, now)
 
     def entries(self, class_code: str) -> tuple[Entry, ...]:
         """Return the catalogue's entries for a class that rulings made and are in force."""

@@ -38,6 +38,9 @@ class Staffing(Protocol):
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person; ``None`` of an invented one."""
 
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is away, or has left for good."""
+
     def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
         """Return the posts that a person answers for."""
 
@@ -76,6 +79,11 @@ class MapStaffing:
         """Return nobody: an invented person has no row, and no channels."""
         del staff_id
         return None
+
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether nobody is at the post of an invented person."""
+        del now
+        return staff_id in {person_at(post) for post in self._absent}
 
     def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
         """Return none: an invented person stands at the one post that was asked for."""
@@ -121,6 +129,10 @@ class RosterStaffing:
         """Return a person."""
         return people.get(self._session, staff_id)
 
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is on leave at the instant, or has left for good."""
+        return people.is_absent(self._session, staff_id, now)
+
     def posts_of(self, staff_id: UUID, now: datetime) -> frozenset[str]:
         """Return the posts that a person answers for."""
         return people.posts_of(self._session, staff_id, now)
@@ -158,6 +170,10 @@ class PaperBooks:
     def person(self, staff_id: UUID) -> Staff | None:
         """Return a person."""
         return self.staffing.person(staff_id)
+
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is away, or has left for good."""
+        return self.staffing.is_absent(staff_id, now)
 
     def entries(self, class_code: str) -> tuple[Entry, ...]:
         """Return the catalogue's entries for a class that rulings made and are in force."""

@@ -122,6 +122,18 @@ def with_role(session: Session, role: Role, now: datetime) -> list[Staff]:
     )
 
 
+def is_absent(session: Session, staff_id: UUID, now: datetime) -> bool:
+    """Say whether a person is on leave now, or has left for good."""
+    return bool(session.execute(sa.select(absent(sa.literal(staff_id), now))).scalar_one())
+
+
+def absent(staff_id: sa.SQLColumnExpression[Any], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a person is on leave at an instant, or has left for good."""
+    return sa.exists().where(
+        col(Staff.id) == staff_id, sa.or_(sa.not_(col(Staff.active)), _away(now))
+    )
+
+
 def posts_of(session: Session, staff_id: UUID, now: datetime) -> frozenset[str]:
     """Return the posts that a person answers for now.
 

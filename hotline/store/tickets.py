@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.supervision import Alert
 from hotline.domain.tickets import OWNER, Action, Status, Supervision
-from hotline.store import paging
+from hotline.store import paging, people
 from hotline.store.models import (
     Ask,
     Command,
@@ -127,15 +127,20 @@ def of_officer(
     session: Session,
     staff_id: UUID,
     posts: Collection[str],
+    now: datetime,
     *,
     at: str = "",
-    size: int = PAGE,
 ) -> Page[Ticket]:
-    """Return a person's open tickets: accepted by them, or waiting at a post they stand in for."""
+    """Return a person's open tickets: accepted by them, or waiting at a post they stand in for.
+
+    Waiting is what nobody has accepted, and what somebody has who is away at ``now``.
+    """
     mine = [col(Ticket.officer_id) == staff_id]
-    unsigned = [col(Ticket.officer_id).is_(None), col(Ticket.status) == Status.DISPATCHED]
-    streams = [mine, *([col(Ticket.post) == post, *unsigned] for post in sorted(posts))]
-    return _merged(session, streams, at, size)
+    unsigned = sa.and_(col(Ticket.officer_id).is_(None), col(Ticket.status) == Status.DISPATCHED)
+    left = sa.and_(col(Ticket.officer_id) != staff_id, people.absent(col(Ticket.officer_id), now))
+    waits = sa.or_(unsigned, left)
+    streams = [mine, *([col(Ticket.post) == post, waits] for post in sorted(posts))]
+    return _merged(session, streams, at, PAGE)
 
 
 def _merged(

@@ -13,11 +13,13 @@ from hotline.demo import staff as demo_staff
 from hotline.domain import roster as rules
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role
-from hotline.services import accounts, people, tickets
+from hotline.services import accounts, additions, people, tickets
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.store.models import Duty, Leave, PostHolding, Staff
+from hotline.work import CITIZEN
 from tests.county import County
+from tests.web.desk import Desk
 
 OFFICER = "grid.dagujiazi.lamaqiao"
 POST = "grid/dagujiazi/lamaqiao"
@@ -236,3 +238,35 @@ def test_a_lay_supervisor_is_nobody_who_may_act(county):
     number = county.demand()
     with county.work(county.actor("observer")) as work, pytest.raises(NotAllowedError):
         work.act(work.ticket(number), Action.NOTE)
+
+
+def test_what_an_officer_signed_for_is_worked_by_the_stand_in_while_they_are_away(county):
+    number = county.demand()
+    with county.work(county.actor(OFFICER)) as work:
+        tickets.accept(work, work.ticket(number))
+    stand_in = person(county, f"{OFFICER}.standby")
+    neighbour = "grid.dagujiazi.daling"
+    with county.work(county.actor(stand_in.login)) as work, pytest.raises(NotAllowedError):
+        tickets.note(work, work.ticket(number), "还轮不到我")
+
+    send_away(county, OFFICER)
+
+    assert number in tasks(county, stand_in.login)
+    assert number not in tasks(county, neighbour)
+    with county.work(county.actor(neighbour)) as work, pytest.raises(NotAllowedError):
+        tickets.note(work, work.ticket(number), "不归我")
+    with county.work(CITIZEN) as work:
+        additions.say_more(work, work.ticket(number), "水又没了")
+    [told] = [row for row in county.messages(number) if row.template == "addition"]
+    assert told.staff_id == stand_in.id
+    with county.work(county.actor(stand_in.login)) as work:
+        tickets.note(work, work.ticket(number), "替他去看了")
+    county.move(days=4)
+    assert number not in tasks(county, stand_in.login)
+    with county.work(county.actor(OFFICER)) as work:
+        tickets.note(work, work.ticket(number), "回来了")
+
+
+def tasks(county, login: str) -> str:
+    """The first page of somebody's telephone, with numbers as they are stored."""
+    return Desk(county, login).page("/field/").replace(" ", "")

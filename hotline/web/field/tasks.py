@@ -16,7 +16,8 @@ bp = Blueprint("tasks", __name__)
 def show() -> str:
     """Show the tickets of whoever is signed in, the one due first in front."""
     with request_work() as work:
-        tickets = ticket_rows.of_officer(work.session, my_id(), posts_answered(work), at=place())
+        posts = posts_answered(work)
+        tickets = ticket_rows.of_officer(work.session, my_id(), posts, work.now, at=place())
         ids = [ticket.id for ticket in tickets]
         blown = whistles.count_open(work.session, ids, work.actor.unit, work.actor.posts)
         return render_template(
@@ -28,4 +29,5 @@ def show() -> str:
             called=blown.calling,
             unread=notices.unread(work.session, my_id()),
             now=work.now,
+            me=my_id(),
         )
