@@ -86,6 +86,11 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "code": (
         "【12345】工单{number}的查询码是{code}，请勿告诉他人。在12345网页输入工单号和查询码可查进度。"
     ),
+    # After a telephone call: the number was read out, and nobody had a pen.
+    "kept": (
+        "【12345】您来电反映的事项已登记，工单{number}，查询码{code}，请勿告诉他人。"
+        "在12345网页输入工单号和查询码可查进度。"
+    ),
     "withdrawn": "【12345】工单{number}已按您的要求撤回，不再办理。",
     "withdraw_elsewhere": "【12345】请用反映时的方式撤回：电话反映的，请用同一号码来电。",
     "withdraw_which": "【12345】您有几件诉求在办，请回复“撤回”和工单号。",

@@ -13,7 +13,7 @@ from hotline.domain.intake import Danger, wants_person, yes_no
 from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import additions, calling_off, intake, telling
+from hotline.services import additions, calling_off, codes, intake, telling
 from hotline.services.danger import alarm
 from hotline.store import calls as rows
 from hotline.store import people
@@ -193,6 +193,7 @@ def recorded(work: Work, sid: str, duration_s: int) -> str:
     work.act(ticket, Action.ADD, {"recording_s": duration_s})
     call.state = "ended"
     call.ended_at = work.now
+    tell_number(work, call, ticket)
     return voice.say_and_hang_up(voice.RECORDED.format(number=voice.spoken_number(ticket.number)))
 
 
@@ -213,10 +214,22 @@ def end(work: Work, sid: str) -> Ticket | None:
     if call is None or call.ended_at is not None:
         return None
     made = None
-    if call.ticket_id is None and call.state != "person":
+    if call.ticket_id is not None:
+        tell_number(work, call, _ticket(work, call))
+    elif call.state != "person":
         made = _ring_back(work, call)
     call.state, call.ended_at, call.changed_at = "ended", work.now, work.now
     return made
+
+
+def tell_number(work: Work, call: Call, ticket: Ticket) -> None:
+    """Write number and code to whoever called, so that the status page works for them as well.
+
+    Once a call, when it is over and has its ticket. A withheld number can't be written to, nor one
+    that the caller wanted kept nowhere.
+    """
+    if call.number_sealed is not None:
+        telling.tell_caller(work, ticket, "kept", {"code": codes.FROM_KEY})
 
 
 def open_missed(work: Work, sid: str, number: str | None) -> Ticket | None:

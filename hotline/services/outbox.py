@@ -88,7 +88,7 @@ def take(work: Work, limit: int) -> list[Parcel]:
             continue
         to = _number(work, row) or ""
         params = {name: str(value) for name, value in row.params.items()}
-        if row.template == "code" and row.ticket_id is not None:
+        if params.get("code") == codes.FROM_KEY and row.ticket_id is not None:
             params["code"] = codes.code_of(work, row.ticket_id)
         text = render(row.template, params) if row.means == "message" else ""
         parcels.append(
