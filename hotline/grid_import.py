@@ -37,6 +37,7 @@ UNITS: Final = (
     Column("kind", ("类型", "kind")),
     Column("parent", ("上级", "parent")),
     Column("aliases", ("别名", "aliases")),
+    Column("attached_to", ("专属网格员所在乡镇", "attached_to")),
 )
 POSTS: Final = (
     Column("id", ("编号", "岗位编号", "id"), required=True),
@@ -56,6 +57,7 @@ _TEXTS: Final[Mapping[str, Wording]] = {
     "town_renamed": Wording(
         "乡镇代码“{code}”有两个名称：{names}", "town “{code}” has two names: {names}"
     ),
+    "unknown_town": Wording("表中没有乡镇“{key}”", "the table has no town “{key}”"),
     "unknown_unit": Wording("没有单位“{key}”", "there is no unit “{key}”"),
 }
 _TOWN_CODE, _VILLAGE_CODE = 9, 12
@@ -64,6 +66,8 @@ _PLACES: Final = frozenset({UnitKind.TOWN, UnitKind.VILLAGE, UnitKind.GROUP, Uni
 _COMMITTEE: Final = re.compile(r"(村民委员会|居民委员会|村委会|居委会)\S{0,1}$")
 _SEVERAL: Final = re.compile(r"[、,，;；\s]+")
 _READ_AS: Final[Mapping[str, str]] = {"堡": "bao", "夏": "xia", "砬": "la"}
+# In a table of units: attached officers nowhere.
+_NOWHERE: Final = frozenset({"无", "none"})
 _KEY: Final = re.compile(r"^([a-z_]+):")
 
 
@@ -117,6 +121,7 @@ def make(
     made.faults += _faults(county, places)
     content = Document.read(base).content
     own = _county_units(content, county, read["units"])
+    made.faults += _attach(content, own, read["units"], _town_ids(places))
     made.faults += _add_posts(own, read["posts"].rows if read["posts"] else ())
     made.faults.sort()
     if not made.faults:
@@ -189,12 +194,37 @@ def _county_units(
         own = [unit for unit in own if "staffing" not in unit]
         own += [_unit(row) for row in listed.rows]
     for unit in own:
-        # The towns of another county are not ours.
-        if unit.get("attached_to"):
-            del unit["attached_to"]
         if unit.get("kind") == UnitKind.COUNTY:
             unit["code"] = county.code
     return own
+
+
+def _attach(
+    content: Mapping[str, Any],
+    own: Sequence[dict[str, Any]],
+    listed: Table | None,
+    towns: Mapping[str, str],
+) -> Iterator[TableFault]:
+    """Say in which towns units have attached officers: those of the base or the table, by name.
+
+    A unit of the base that had some in towns which this county lacks has none there, and not, for
+    want of a list, one in every town.
+    """
+    names = {unit["id"]: unit["name"] for unit in content["units"] if "name" in unit}
+    for unit in own:
+        if unit.get("attached_to"):
+            kept = (towns.get(names.get(town, "")) for town in unit["attached_to"])
+            unit["attached_to"] = [town for town in kept if town]
+    units = {unit["id"]: unit for unit in own}
+    for row in listed.rows if listed else ():
+        wanted = [name for name in _SEVERAL.split(row["attached_to"]) if name]
+        if not wanted:
+            continue
+        wanted = [] if _NOWHERE & set(wanted) else wanted
+        for name in wanted:
+            if name not in towns:
+                yield _fault(row.where, "unknown_town", key=name)
+        units[row["id"]]["attached_to"] = [towns[name] for name in wanted if name in towns]
 
 
 def _unit(row: TableRow) -> dict[str, Any]:
@@ -273,18 +303,28 @@ def _place_lines(places: Sequence[TableRow]) -> Iterator[str]:
     towns: dict[str, list[TableRow]] = {}
     for row in places:
         towns.setdefault(row["town_code"], []).append(row)
-    used: set[str] = set()
+    ids = _town_ids(places)
     for code, villages in towns.items():
         name = villages[0]["town"]
-        short, form = _town_form(name)
-        town = _fresh(key_of(short), used, code)
+        _, form = _town_form(name)
+        town = ids[name].removeprefix("town/")
         yield f"\n  # {name}"
-        item: dict[str, Any] = {"id": f"town/{town}", "staffing": "town", "code": code}
+        item: dict[str, Any] = {"id": ids[name], "staffing": "town", "code": code}
         item |= {"name": name, "name_en": f"{town.capitalize()} {form}"}
         yield _line(item | {"short_en": town.capitalize()})
         keys: set[str] = set()
         for row in villages:
             yield _line(_village_item(row, town, keys))
+
+
+def _town_ids(places: Sequence[TableRow]) -> dict[str, str]:
+    """Return the id of each town by its name."""
+    used: set[str] = set()
+    codes = {row["town"]: row["town_code"] for row in reversed(places)}
+    return {
+        name: f"town/{_fresh(key_of(_town_form(name)[0]), used, code)}"
+        for name, code in reversed(codes.items())
+    }
 
 
 def _village_item(row: TableRow, town: str, used: set[str]) -> dict[str, Any]:

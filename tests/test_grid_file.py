@@ -84,6 +84,7 @@ def test_an_item_with_a_wrong_shape_is_reported_once_and_not_for_each_reference(
     ("old", "new", "code", "at"),
     [
         ("time_zone: Asia/Shanghai", "time_zone: Faku", "bad_value", "time_zone"),
+        ("time_zone: Asia/Shanghai", "time_zone: Asia/Urumqi", "bad_value", "time_zone"),
         ("natural: 5m", "natural: 5 minutes", "bad_limit", "5 minutes"),
         ("natural: 5m", "natural: 5", "bad_limit", "natural: 5}"),
         ("working_hours: 2", "working_hours: true", "bad_limit", "working_hours: true"),

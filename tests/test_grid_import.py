@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import yaml
 from click.testing import CliRunner
 from openpyxl import Workbook
 from sqlmodel import Session
@@ -133,6 +134,45 @@ def test_units_and_posts_come_from_tables_too_with_headers_in_chinese(tmp_path):
     grid_map = parse_grid(make(KAIYUAN, BASE, villages, tmp_path / "units.xlsx", posts).text)
     assert grid_map.post("utility/water/night").unit == "utility/water"
     assert grid_map.unit("utility/water").aliases == ("局", "所")
+
+
+def attached(text: str, unit: str) -> object:
+    """In which towns a map gives a unit attached officers; nothing: in every one."""
+    found = {one["id"]: one for one in yaml.safe_load(text)["units"]}
+    return found[unit].get("attached_to")
+
+
+def test_attached_officers_stay_in_the_towns_that_the_county_has(tmp_path):
+    own = ("210124101,吉祥街道,210124101001,某社区", "210124102,某镇,210124102200,某村")
+    again = make(County("210124", "法库县", "Faku County", "faku"), BASE, table(tmp_path, *own))
+    other = make(KAIYUAN, BASE, table(tmp_path, *ROWS))
+
+    assert attached(BASE, "utility/gas") == ["town/jixiang", "town/longshan"]
+    assert attached(again.text, "utility/gas") == ["town/jixiang"]
+    assert attached(other.text, "utility/gas") == []
+    assert attached(other.text, "utility/water") is None
+
+
+def test_a_table_of_units_says_where_they_have_attached_officers(tmp_path):
+    units = table(
+        tmp_path,
+        "utility/water,供水公司,Water,中固镇、新城街道",
+        "utility/gas,燃气公司,Gas,无",
+        "utility/power,供电公司,Power,",
+        "utility/heat,供热公司,Heat,某某镇",
+        header="编号,名称,英文名,专属网格员所在乡镇",
+        name="units.csv",
+    )
+    villages = table(tmp_path, *ROWS)
+
+    wrong = make(KAIYUAN, BASE, villages, units)
+    assert [(fault.where.row, fault.code) for fault in wrong.faults] == [(5, "unknown_town")]
+
+    units.write_text("\n".join(units.read_text(encoding="utf-8").splitlines()[:4]), "utf-8")
+    text = make(KAIYUAN, BASE, villages, units).text
+    assert attached(text, "utility/water") == ["town/zhonggu", "town/xincheng"]
+    assert attached(text, "utility/gas") == []
+    assert attached(text, "utility/power") is None
 
 
 def test_the_shell_rehearses_first_and_writes_when_told_where(tmp_path):

@@ -4,15 +4,12 @@ Instants are aware datetimes and are shown in the county's zone (Asia/Shanghai),
 """
 
 from datetime import datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from hotline.clock import COUNTY_ZONE
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import listed
-
-COUNTY_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
 def init_app(app: Flask) -> None:

@@ -26,6 +26,8 @@ from flask import Flask, Response, g, has_request_context, request
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from hotline.clock import COUNTY_ZONE
+
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
 _DEFAULT: Final = "zh"
 _COOKIE: Final = "lang"
@@ -65,7 +67,7 @@ class LanguageLink:
 def init_app(app: Flask) -> None:
     """Choose the language of each request, and offer the switch to the templates."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", _DEFAULT)
-    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", COUNTY_ZONE.key)
     flask_babel.Babel(
         app,
         locale_selector=chosen_language,
