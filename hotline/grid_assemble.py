@@ -25,6 +25,7 @@ def assemble(
         singles: the shapes of the other sections; ``None`` where one could not be read.
         made: what the staffing patterns made.
     """
+    asks = singles["asks"] or shapes.AsksShape()
     county, office, limits = (singles[name] for name in ("county", "office", "limits"))
     written = (shape.unit() for shape in items["units"] if isinstance(shape, UnitShape))
     return MapParts(
@@ -51,7 +52,7 @@ def assemble(
             )
             for item in items["ladder"]
         ),
-        classes=tuple(_class(item) for item in items["classes"]),
+        classes=tuple(_class(item, asks) for item in items["classes"]),
         whistles=tuple(_whistle(item) for item in items["whistles"]),
         limits=_limits(limits) if limits else _NO_LIMITS,
         suspicion=singles["suspicion"].rules() if singles["suspicion"] else SUSPICION,
@@ -74,7 +75,10 @@ def _line(shape: shapes.LineShape) -> grid.Line:
     )
 
 
-def _class(shape: shapes.ClassShape) -> grid.DemandClass:
+def _class(shape: shapes.ClassShape, asks: shapes.AsksShape) -> grid.DemandClass:
+    """Return a class; what it does not say itself its callers are asked as others of its kind."""
+    usual = (["spot"] if shape.evidence.site_visit else []) + [*asks.of(shape.kind)]
+    asked = usual if shape.asks is None else shape.asks
     return grid.DemandClass(
         code=shape.code,
         name=shape.names(),
@@ -87,6 +91,7 @@ def _class(shape: shapes.ClassShape) -> grid.DemandClass:
         urgent_words=tuple(shape.urgent_words),
         evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
         limits={step: found.allowance() for step, found in shape.limits.items()},
+        asks=tuple(dict.fromkeys(grid.Particular(one) for one in asked)),
     )
 
 

@@ -47,13 +47,14 @@ _SINGLES: Final[Mapping[str, type[BaseModel]]] = {
     "limits": shapes.LimitsShape,
     "suspicion": SuspicionShape,
     "ratings": shapes.RatingsShape,
+    "asks": shapes.AsksShape,
     "whistle_rate": shapes.WhistleRateShape,
 }
 # A map may do without them: units may be written out, patterns make grids, there are proposals of
 # this project for when a claim looks false, for ratings and for how often a town whistles, and a
 # county may have no counter.
 _OPTIONAL: Final = frozenset(
-    {"staffing", "grids", "suspicion", "ratings", "whistle_rate", "windows", "routes"}
+    {"staffing", "grids", "suspicion", "ratings", "whistle_rate", "asks", "windows", "routes"}
 )
 _NAMES: Final = ("neighbours", "not_live")
 

@@ -6,7 +6,6 @@ reference for people; a test keeps the two together.
 
 from datetime import time
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +17,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from hotline.clock import COUNTY_ZONE
 from hotline.domain import grid, ratings
 from hotline.domain.limits import (
     Allowance,
@@ -51,10 +51,13 @@ def _natural(value: object) -> object:
 
 
 def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("Asia/Shanghai") from None
+    """Refuse every zone but the one that all of China keeps.
+
+    Days, working time and what pages show are counted in it throughout; a map that names another
+    would be obeyed in some places and not in others.
+    """
+    if value != COUNTY_ZONE.key:
+        raise ValueError(COUNTY_ZONE.key)
     return value
 
 
@@ -266,6 +269,24 @@ class EvidenceShape(Shape):
     site_visit: bool
 
 
+# Place, matter and contact are asked of every demand.
+AskedField = Literal["spot", "since", "extent", "whom", "evidence"]
+
+
+class AsksShape(Shape):
+    """``asks``: what callers are asked besides, by kind of demand (一次性告知)."""
+
+    consultation: list[AskedField] = []
+    help: list[AskedField] = []
+    suggestion: list[AskedField] = []
+    complaint: list[AskedField] = []
+    report: list[AskedField] = []
+
+    def of(self, kind: grid.DemandKind) -> tuple[grid.Particular, ...]:
+        """Return what a kind of demand is asked."""
+        return tuple(grid.Particular(one) for one in getattr(self, kind))
+
+
 class ClassShape(Named):
     """An item of ``classes``: the catalogue (派单目录)."""
 
@@ -279,3 +300,4 @@ class ClassShape(Named):
     urgent_words: list[Text] = []
     evidence: EvidenceShape
     limits: dict[Id, AllowanceShape] = {}
+    asks: list[AskedField] | None = None

@@ -22,7 +22,7 @@ from hotline.store import outbox, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing, Ticket, WhistleParty
 from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work
-from tests.prepared import ROOT, prepare
+from tests.prepared import map_without_nights, prepare
 from tests.servers import Database
 from workers import clock as clock_process
 
@@ -51,7 +51,7 @@ def settings_for(database: ServerAddresses, folder: Path, **more: Any) -> Settin
         "redis_url": database.redis_url,
         "media_dir": folder / "media",
         "roots_dir": folder / "roots",
-        "grid_map": ROOT / "grid_map.yaml",
+        "grid_map": map_without_nights(),
         "public_url": "http://127.0.0.1:8345",
     }
     return Settings(_env_file=None, **(values | more))

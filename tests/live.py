@@ -131,9 +131,9 @@ def _env(county: County, port: int) -> dict[str, str]:
         "HOTLINE_CARRIER_URL": str(settings.carrier_url),
         "HOTLINE_CARRIER_PROFILE": settings.carrier_profile,
         "HOTLINE_EMERGENCY_NUMBERS": ",".join(f"{k}={v}" for k, v in STAND_INS.items()),
+        "HOTLINE_GRID_MAP": str(settings.grid_map),
         "HOTLINE_MEDIA_DIR": str(settings.media_dir),
         "HOTLINE_ROOTS_DIR": str(settings.roots_dir),
-        "HOTLINE_GRID_MAP": str(settings.grid_map),
         "HOTLINE_CLOCK_IDLE_S": "0.1",
     }
 

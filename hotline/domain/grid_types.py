@@ -35,6 +35,19 @@ class DemandKind(StrEnum):
     REPORT = "report"  # 举报
 
 
+class Particular(StrEnum):
+    """Something that whoever handles a demand must know (一次性告知). Values are stored."""
+
+    PLACE = "place"  # town and village
+    MATTER = "matter"  # what it is about
+    CONTACT = "contact"  # a number to call back
+    SPOT = "spot"  # a landmark: where in the village
+    SINCE = "since"  # since when
+    EXTENT = "extent"  # one household or many
+    WHOM = "whom"  # about which person, firm or unit
+    EVIDENCE = "evidence"  # photos, receipts, documents
+
+
 class Told(StrEnum):
     """How a rung finds the post that is told."""
 
@@ -158,6 +171,7 @@ class DemandClass:
         examples: sentences as callers would say them; what the class's wording is learned from.
         unit: the competent unit; ``None`` when it is the nearest unit of kind ``nearest``.
         limits: this class's own limits by step, where they differ from the county's.
+        asks: what its callers are asked besides place, matter and contact, in this order.
     """
 
     code: str
@@ -171,6 +185,7 @@ class DemandClass:
     urgent_words: tuple[str, ...]
     evidence: Evidence
     limits: Mapping[str, Allowance]
+    asks: tuple[Particular, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

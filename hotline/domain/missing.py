@@ -1,37 +1,15 @@
 """What is still missing of a demand (一次性告知): all of it at one moment, told together.
 
 The caller is told everything at once and never piecemeal: a list, not the next question. What a
-demand of its kind wants besides place, matter and contact is the table below [P].
+demand wants besides place, matter and contact, the county's map says for each class.
 """
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
-from hotline.domain.grid import DemandClass, DemandKind
+from hotline.domain.grid import DemandClass, Particular
 
-
-class Particular(StrEnum):
-    """Something that whoever handles a demand must know. Values are stored."""
-
-    PLACE = "place"  # town and village
-    MATTER = "matter"  # what it is about
-    CONTACT = "contact"  # a number to call back
-    SPOT = "spot"  # a landmark: where in the village
-    SINCE = "since"  # since when
-    EXTENT = "extent"  # one household or many
-    WHOM = "whom"  # about which person, firm or unit
-    EVIDENCE = "evidence"  # photos, receipts, documents
-
-
-_OF_KIND: Final[Mapping[DemandKind, tuple[Particular, ...]]] = {
-    DemandKind.CONSULTATION: (),
-    DemandKind.HELP: (Particular.SINCE, Particular.EXTENT),
-    DemandKind.SUGGESTION: (),
-    DemandKind.COMPLAINT: (Particular.WHOM, Particular.SINCE, Particular.EVIDENCE),
-    DemandKind.REPORT: (Particular.WHOM, Particular.SINCE, Particular.EVIDENCE),
-}
 # Words by which a caller has said it already; a person still judges what was meant.
 _SAID: Final[Mapping[Particular, re.Pattern[str]]] = {
     Particular.SINCE: re.compile(
@@ -68,7 +46,6 @@ def missing(
         *([Particular.CONTACT] if not has_contact else []),
     ]
     if clazz is not None:
-        spot = (Particular.SPOT,) if clazz.evidence.site_visit else ()
         said = {each for each, pattern in _SAID.items() if pattern.search(words)}
-        wanted += [each for each in (*spot, *_OF_KIND[clazz.kind]) if each not in said]
+        wanted += [each for each in clazz.asks if each not in said]
     return tuple(wanted)

@@ -12,11 +12,12 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.class_reading import known_class
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
+from hotline.domain.grid import Particular
 from hotline.domain.intake import clean
-from hotline.domain.missing import Particular, missing
+from hotline.domain.missing import missing
 from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.tickets import Action, Shield, Status
-from hotline.services import additions, intake, timing
+from hotline.services import additions, calls, intake, timing
 from hotline.store import calls as call_rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Call, Inbox, Ticket
@@ -105,7 +106,7 @@ def take(
     made, _ = intake.receive(work, demand, lambda ticket, _routing: beside(ticket.number))
     ticket = work.ticket_by_id(made.id)
     if taken.call is not None:
-        _belongs(taken.call, ticket)
+        _belongs(work, taken.call, ticket)
     asked = wanted(work, routing, taken.demand.words, has_contact=_can_be_reached(demand))
     if taken.told and asked:
         inform(work, ticket, asked)
@@ -116,11 +117,13 @@ def take(
     return ticket
 
 
-def _belongs(call: Call, ticket: Ticket) -> None:
+def _belongs(work: Work, call: Call, ticket: Ticket) -> None:
     """Tie a call to its ticket; of a caller who stays unknown no number is kept there either."""
     call.ticket_id = ticket.id
     if ticket.shield == Shield.ANONYMOUS:
         call.number_sealed, call.number_hash = None, None
+    if call.ended_at is not None:
+        calls.tell_number(work, call, ticket)
 
 
 def _can_be_reached(demand: intake.Demand) -> bool:

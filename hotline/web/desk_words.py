@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hotline.domain.closing import ReplyKind
 from hotline.domain.duplicates import Sign
-from hotline.domain.missing import Particular
+from hotline.domain.grid import Particular
 from hotline.domain.tickets import Shield
 from hotline.services import revisits
 from hotline.web.i18n import lazy_gettext as _

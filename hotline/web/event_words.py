@@ -12,9 +12,8 @@ from typing import Any, Final
 from flask import Flask
 
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid import GridMap, Particular
 from hotline.domain.limits import Limit, LimitKind
-from hotline.domain.missing import Particular
 from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Step
 from hotline.services.dossier import Happened, Person

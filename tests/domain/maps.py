@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hotline.domain.grid import GridMap
 from hotline.grid_file import parse_grid, read_grid
+from tests.prepared import map_without_nights
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL_TEXT = (ROOT / "tests" / "small_map.yaml").read_text(encoding="utf-8")
@@ -12,8 +13,8 @@ SMALL_TEXT = (ROOT / "tests" / "small_map.yaml").read_text(encoding="utf-8")
 
 @lru_cache
 def faku() -> GridMap:
-    """Return the map that the repository ships."""
-    return read_grid(ROOT / "grid_map.yaml")
+    """Return the map that the repository ships, which tests keep awake all night."""
+    return read_grid(map_without_nights())
 
 
 @lru_cache

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hotline.domain.grid import DemandKind
-from hotline.domain.missing import Particular, missing
+from hotline.domain.grid import DemandKind, Particular
+from hotline.domain.missing import missing
 from hotline.grid_file import read_grid
 from tests.prepared import ROOT
 
@@ -38,6 +38,14 @@ def test_what_was_said_is_not_asked_again(words, said):
     assert said not in asked(words)
 
 
+def test_a_class_asks_what_the_map_says_of_it_and_not_what_its_kind_would():
+    rubbish, wages = MAP.clazz("environment/rubbish"), MAP.clazz("labour/wages")
+
+    assert rubbish.kind is wages.kind is DemandKind.COMPLAINT
+    assert asked("没人收", rubbish) == (Particular.SPOT, Particular.SINCE)
+    assert asked("不给钱", wages) == (Particular.WHOM, Particular.SINCE, Particular.EVIDENCE)
+
+
 def test_a_question_about_policy_wants_nothing_besides():
     [question, *_] = [c for c in MAP.classes.values() if c.kind is DemandKind.CONSULTATION]
 
@@ -45,9 +53,8 @@ def test_a_question_about_policy_wants_nothing_besides():
 
 
 def test_complaints_and_reports_are_asked_about_whom_since_when_and_what_proves_it():
-    for kind in (DemandKind.COMPLAINT, DemandKind.REPORT):
-        [clazz, *_] = [c for c in MAP.classes.values() if c.kind is kind]
-        assert set(asked("要投诉", clazz)) >= {
+    for code in ("labour/wages", "market/food"):
+        assert set(asked("要投诉", MAP.clazz(code))) == {
             Particular.WHOM,
             Particular.SINCE,
             Particular.EVIDENCE,

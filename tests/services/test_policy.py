@@ -22,10 +22,11 @@ from hotline.services import policy, policy_moves, tickets, whistle
 from hotline.store import policy as policy_rows
 from hotline.store.models import Timer
 from tests.county import County
-from tests.domain.maps import ROOT, faku
+from tests.domain.maps import faku
+from tests.prepared import map_without_nights
 from workers import clock
 
-TEXT = (ROOT / "grid_map.yaml").read_text(encoding="utf-8")
+TEXT = map_without_nights().read_text(encoding="utf-8")
 SIGN = "sign: {normal: {working_hours: 2}, urgent: {natural: 30m}}"
 SLOWER = TEXT.replace(SIGN, SIGN.replace("30m", "40m"))
 QUICK_WHISTLE = TEXT.replace("ack: {natural: 5m}", "ack: {natural: 8m}")

@@ -16,7 +16,7 @@ from hotline.services import suspicion as judging
 from hotline.store import flags as flag_rows
 from hotline.work import CITIZEN
 from tests.pictures import file_of, mirrored, picture
-from tests.prepared import ROOT
+from tests.prepared import map_without_nights
 from tests.suspects import claim, claims, flag, judge, parts, signed, signs
 from workers import suspicion
 
@@ -82,7 +82,7 @@ def test_judging_again_changes_nothing(county, suspect):
 
 
 def test_history_is_judged_anew_under_new_rules_and_keeps_what_the_old_ones_said(county, suspect):
-    text = (ROOT / "grid_map.yaml").read_text(encoding="utf-8")
+    text = map_without_nights().read_text(encoding="utf-8")
     stricter = text.replace("suspicion:\n", "suspicion:\n  thresholds: {photo_bits: 12}\n", 1)
     county.kit = replace(county.kit, maps=Maps(stricter))
 

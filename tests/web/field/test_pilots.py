@@ -12,7 +12,7 @@ from hotline.grid_file import parse_grid
 from hotline.services import tickets
 from hotline.store import policy
 from tests.county import County, open_county
-from tests.prepared import ROOT
+from tests.prepared import map_without_nights
 from tests.web.field.field import Phone, photo, ticket_path
 
 VILLAGE = "卧牛石乡孙家屯村"
@@ -25,7 +25,7 @@ def county(clean_database, tmp_path) -> Iterator[County]:
     """A county in which one town goes live some weeks from now."""
     with open_county(clean_database, tmp_path) as today:
         day = (today.now() + timedelta(days=DAYS)).date()
-        text = (ROOT / "grid_map.yaml").read_text(encoding="utf-8")
+        text = map_without_nights().read_text(encoding="utf-8")
         text = text.replace("live_from: 2027-01-01", f"live_from: {day}")
         with today.engine.begin() as connection:
             policy.apply_map(connection, parse_grid(text).version, text)
