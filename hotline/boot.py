@@ -24,6 +24,7 @@ from hotline.domain.errors import SetupError
 from hotline.keys import Keys
 from hotline.kit import Kit, Maps, Reader, parse_here
 from hotline.media import MediaStore
+from hotline.store import calendar as calendar_rows
 from hotline.store import policy
 
 # Waits for a database that is starting or restarting are short; the caller is told instead.
@@ -91,7 +92,7 @@ def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) 
         if in_force is None:
             raise SetupError(reason="no_map_in_force_run_release")
         maps = Maps(in_force.content, read)
-        calendar = policy.calendar(session, maps.current.office)
+        calendar = calendar_rows.read(session, maps.current.office)
     keys = build_keys(settings)
     return Kit(
         maps=maps,

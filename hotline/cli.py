@@ -12,6 +12,7 @@ from sqlmodel import Session
 from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
+from hotline.cli_calendar import calendar_group
 from hotline.cli_grid import grid as grid_group
 from hotline.cli_policy import policy_group
 from hotline.cli_rates import rates as rates_group
@@ -82,6 +83,7 @@ def release() -> None:
 
 
 main.add_command(policy_group)
+main.add_command(calendar_group)
 main.add_command(staff_group)
 main.add_command(rates_group)
 main.add_command(roster_group)

@@ -1,4 +1,4 @@
-"""The kit of a process, renewed while it runs: a map that came into force needs no restart.
+"""The kit of a process, renewed while it runs: a new map or calendar needs no restart.
 
 Every process asks once a second which version is in force. A new one is read in a child process
 and then takes the old one's place, all at once: a command that began under the old map ends under
@@ -17,6 +17,7 @@ from sqlmodel import Session
 from hotline.domain.errors import SetupError
 from hotline.grid_apart import parse_apart
 from hotline.kit import Kit
+from hotline.store import calendar as calendar_rows
 from hotline.store import policy
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ class InForce:
             reads_demands: whether this process reads callers' words: the clock does not, and
                 saves the memory that this takes.
         """
-        self._engine = engine
+        self.engine = engine
         self._kit = kit
         self._reads_demands = reads_demands
         self._next = 0.0
@@ -55,11 +56,18 @@ class InForce:
             self.refresh()
 
     def refresh(self) -> bool:
-        """Take up a newer map before this returns, and say whether there was one."""
-        if (version := self._newer()) is None:
+        """Take up a newer map or calendar before this returns, and say whether there was one."""
+        now = self._now()
+        if now is None:
             return False
-        self._take_up(version)
-        return True
+        renewed = False
+        if now.notice != self._kit.calendar.notice:
+            self._read_calendar()
+            renewed = True
+        if now.version is not None and now.version != self._kit.maps.current.version:
+            self._take_up(now.version)
+            renewed = True
+        return renewed
 
     def refresh_if_time(self) -> bool:
         """Do `refresh`, at most once a second: for a process that may have no threads."""
@@ -69,17 +77,22 @@ class InForce:
         self._next = now + EVERY_S
         return self.refresh()
 
-    def _newer(self) -> str | None:
+    def _now(self) -> policy.InForceNow | None:
         try:
-            version = policy.version_in_force(self._engine)
+            return policy.in_force_now(self.engine)
         except (sa.exc.OperationalError, sa.exc.TimeoutError):
             # A database that is away has put nothing into force; whoever needs it will say so.
             return None
-        return version if version != self._kit.maps.current.version else None
+
+    def _read_calendar(self) -> None:
+        with Session(self.engine) as session:
+            calendar = calendar_rows.read(session, self._kit.maps.current.office)
+        self._kit = replace(self._kit, calendar=calendar)
+        log.info("calendar_in_force", notice=calendar.notice)
 
     def _take_up(self, version: str) -> None:
         try:
-            with Session(self._engine) as session:
+            with Session(self.engine) as session:
                 router = self._kit.maps.read_apart(session, version, parse_apart)
         except SetupError:
             log.exception("policy_unreadable", version=version[:12])

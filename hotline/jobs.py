@@ -30,6 +30,7 @@ class Job(StrEnum):
     INDEX = "workers.search.index"
     ERASE = "workers.retention.erase"
     COUNT = "workers.counting.count"
+    RECOUNT = "workers.calendar.recount"
     PROBE_RATINGS = "workers.ratings.probe"
     DRAW = "workers.sampling.draw"
     CHECK = "workers.ledger.check"
@@ -44,6 +45,7 @@ WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.PROBE_RATINGS: "gives the lowest grade by the public way, and sees that it arrives",
     Job.DRAW: "draws the callers whom a person asks, day by day",
     Job.CHECK: "verifies the whole ledger, where a supervisor has asked for it",
+    Job.RECOUNT: "counts running limits anew after a notice of days off",
     Job.SEAL: "signs a root over the ledger and exports it",
     Job.JUDGE: "looks at new photos and judges claims of closure that the rules have not judged",
     Job.REVIEW: "judges the claims anew whose matter was reported again; renews the photo index",

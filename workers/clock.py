@@ -42,6 +42,7 @@ TIMETABLE: Final = (
     (Job.JUDGE, timedelta(minutes=5)),
     (Job.REVIEW, timedelta(days=1)),
     (Job.ERASE, timedelta(days=1)),
+    (Job.RECOUNT, timedelta(minutes=1)),
     (Job.PROBE_RATINGS, timedelta(days=1)),
 )
 _TRIES_BEFORE_ATTENTION: Final = 3

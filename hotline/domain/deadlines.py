@@ -6,7 +6,7 @@ computed again when the notice comes (docs/rules.md §4).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -15,6 +15,7 @@ from hotline.domain.errors import InvalidError
 from hotline.domain.grid import Office
 from hotline.domain.limits import Limit, LimitKind
 
+Windows = tuple[tuple[time, time], ...]
 _LONGEST: Final = timedelta(days=3 * 366)
 _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
@@ -46,11 +47,16 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a limit ends, whether that may still change, and the stretches that add up to it."""
+    """When a limit ends, whether that may still change, and the stretches that add up to it.
+
+    ``start`` and ``limit`` are what it was counted from.
+    """
 
     at: datetime
     provisional: bool
     arithmetic: tuple[Counted, ...]
+    start: datetime
+    limit: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,16 @@ class Calendar:
     Attributes:
         office: the windows of every working day, and the zone.
         days: the days that differ from what their weekday says.
-        known_until: the last day that a published notice covers.
+        known_until: the last day up to which every year has a published notice.
+        hours: the windows of the days that have some of their own.
+        notice: the number of the newest notice that it was read with; 0: none.
     """
 
     office: Office
     days: Mapping[date, DayKind]
     known_until: date
+    hours: Mapping[date, Windows] = field(default_factory=dict)
+    notice: int = 0
 
     @classmethod
     def from_days(
@@ -94,6 +104,12 @@ class Calendar:
         last = date(max((day.year for day in days), default=1), 12, 31)
         return cls(office, days, known_until or last)
 
+    def windows_of(self, day: date) -> Windows:
+        """Return the office hours of a day; none where the office stays closed."""
+        if not self.is_working(day):
+            return ()
+        return self.hours.get(day, self.office.windows)
+
     def is_working(self, day: date) -> bool:
         """Whether the office opens on ``day``."""
         kind = self.days.get(day)
@@ -110,11 +126,10 @@ class Calendar:
         local = start.astimezone(self.office.zone)
         day = local.date()
         while day - local.date() < _LONGEST:
-            if self.is_working(day):
-                for opens, closes in self.office.windows:
-                    end = self._at(day, closes)
-                    if end >= local:
-                        yield Counted(max(local, self._at(day, opens)), end)
+            for opens, closes in self.windows_of(day):
+                end = self._at(day, closes)
+                if end >= local:
+                    yield Counted(max(local, self._at(day, opens)), end)
             day += _ONE_DAY
         raise InvalidError(start=start, reason="no_working_time_within_three_years")
 
@@ -123,11 +138,10 @@ class Calendar:
         local = end.astimezone(self.office.zone)
         day = local.date()
         while local.date() - day < _LONGEST:
-            if self.is_working(day):
-                for opens, closes in reversed(self.office.windows):
-                    begin = self._at(day, opens)
-                    if begin < local:
-                        yield Counted(begin, min(local, self._at(day, closes)))
+            for opens, closes in reversed(self.windows_of(day)):
+                begin = self._at(day, opens)
+                if begin < local:
+                    yield Counted(begin, min(local, self._at(day, closes)))
             day -= _ONE_DAY
 
     def _at(self, day: date, hour: time) -> datetime:
@@ -160,7 +174,7 @@ def due_at(start: datetime, limit: Limit, calendar: Calendar) -> Deadline:
         stretches = list(_fill(start, working_time(limit, calendar.office), calendar))
     at = stretches[-1].closes
     provisional = not limit.is_natural and at.date() > calendar.known_until
-    return Deadline(at, provisional, tuple(stretches))
+    return Deadline(at, provisional, tuple(stretches), start, limit)
 
 
 def due_before(end: datetime, limit: Limit, calendar: Calendar) -> datetime:

@@ -149,6 +149,7 @@ class Action(StrEnum):
     SAMPLE = "sample"  # drawn for a person to ask, and who asks, by lot
     VERIFY = "verify"  # what came of that: the caller's own word, or nobody was reached
     REDACT = "redact"  # words are struck out for good, with a reason
+    RECOUNT = "recount"  # a notice of days off has moved limits: both values are kept
     ERASE = "erase"  # what was kept long enough is erased
     WARN = "warn"  # 预警、黄灯、红灯: the limit of the result comes near, or has passed
     URGE = "urge"  # 催办, by a supervisor's hand
@@ -367,6 +368,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.CALL_BACK: (tuple(Status), _OPERATOR | _SUPERVISOR),
     Action.MEND: (tuple(Status), _OFFICER | _SYSTEM),
     Action.END_BAD: (tuple(Status), _SYSTEM),
+    Action.RECOUNT: (tuple(Status), _SYSTEM),
     Action.DELIVER: (tuple(Status), _SYSTEM),
     Action.RECORD: (tuple(Status), _SYSTEM),
     Action.GAP: ((Status.TRIAGE, Status.DISPATCHED, *_IN_HAND), _OFFICER | _OPERATOR),

@@ -73,7 +73,7 @@ def _start(work: Work, ticket: Ticket, rating: Rating) -> None:
         attention.raise_(work, "bad_again", f"bad_again:{row.id}", facts, ticket.id)
     work.act(ticket, Action.BAD_RATING, data | {"told": told}, actor=SYSTEM)
     for step, due in ((Step.BAD_CALL, call), (Step.BAD_FIX, fix)):
-        timing.start_timer(work, ticket, step, due.at, subject_id=row.id, generation=0)
+        timing.start_timer(work, ticket, step, due, subject_id=row.id, generation=0)
 
 
 def _due(deadline: Deadline) -> dict[str, str]:
@@ -110,7 +110,7 @@ def asked(work: Work, ticket: Ticket, row: BadRating) -> None:
     row.asked_at = work.now
     work.cancel_timers(ticket.id, {Step.BAD_FIX, Step.BAD_SILENCE})
     silence = timing.map_of(work, ticket).limits.asking.silence
-    due = timing.deadline(work, work.now, silence).at
+    due = timing.deadline(work, work.now, silence)
     timing.start_timer(work, ticket, Step.BAD_SILENCE, due, subject_id=row.id)
 
 
@@ -121,7 +121,8 @@ def denied(work: Work, ticket: Ticket) -> None:
         return
     row.fixed_at = row.fixed_by = row.asked_at = None
     work.cancel_timers(ticket.id, {Step.BAD_SILENCE})
-    timing.start_timer(work, ticket, Step.BAD_FIX, row.fix_due_at, subject_id=row.id)
+    again = timing.deadline(work, row.opened_at, _limit(work, ticket, Step.BAD_FIX))
+    timing.start_timer(work, ticket, Step.BAD_FIX, again, subject_id=row.id)
 
 
 # --- what the clock does --------------------------------------------------------------------------
@@ -173,7 +174,7 @@ def _again(work: Work, ticket: Ticket, timer: Timer) -> None:
         work,
         ticket,
         timer.step,
-        timing.deadline(work, timer.due_at, limit).at,
+        timing.deadline(work, timer.due_at, limit),
         subject_id=timer.subject_id,
         generation=timer.generation + 1,
     )

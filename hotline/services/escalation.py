@@ -105,7 +105,8 @@ def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _sign(work: Work, ticket: Ticket, timer: Timer) -> None:
     """Unsigned: the post, its stand-in and the rung above are told; later it counts as signed."""
     limit = timing.limit_of(work, ticket, "accepted_unsigned")
-    counts_at = timing.deadline(work, ticket.dispatched_at or timer.due_at, limit).at
+    counted = timing.deadline(work, ticket.dispatched_at or timer.due_at, limit)
+    counts_at = counted.at
     if timer.due_at >= counts_at:
         _accept_unsigned(work, ticket, timer)
         return
@@ -118,7 +119,7 @@ def _sign(work: Work, ticket: Ticket, timer: Timer) -> None:
     told = telling.tell(work, ticket, _once(posts), "overdue", _overdue(timer, "上一级"))
     told += _tell_supervisors(work, ticket, timer)
     _record(work, ticket, timer, Action.REMIND, {"told": told, "counts_as_signed": counts_at})
-    timing.start_timer(work, ticket, Step.SIGN, counts_at, generation=timer.generation + 1)
+    timing.start_timer(work, ticket, Step.SIGN, counted, generation=timer.generation + 1)
 
 
 def _accept_unsigned(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -291,7 +292,7 @@ def _tell_top(work: Work, ticket: Ticket, timer: Timer) -> list[dict[str, object
 
 
 def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:
-    due = timing.deadline(work, timer.due_at, limit).at
+    due = timing.deadline(work, timer.due_at, limit)
     timing.start_timer(work, ticket, timer.step, due, generation=timer.generation + 1)
 
 

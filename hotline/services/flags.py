@@ -37,7 +37,8 @@ def raise_(
     """
     if rows.of_claim(work.session, claim.id) is not None:
         return
-    due = timing.deadline(work, work.now, policy.answer).at
+    limit = timing.deadline(work, work.now, policy.answer)
+    due = limit.at
     row = FlagRow(
         submission_id=claim.id,
         ticket_id=ticket.id,
@@ -55,7 +56,7 @@ def raise_(
     data = {"flag": row.id, "round": claim.round, "grounds": flag.grounds, "signals": signs}
     rules = {"rules": policy.version, "due": due, "told": told}
     work.act(ticket, Action.FLAG, data | rules, actor=SYSTEM)
-    timing.start_timer(work, ticket, Step.ANSWER_FLAG, due, subject_id=row.id, generation=0)
+    timing.start_timer(work, ticket, Step.ANSWER_FLAG, limit, subject_id=row.id, generation=0)
 
 
 def may_answer(work: Work, found: Queued) -> bool:
@@ -186,7 +187,7 @@ def unruled(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _await_ruling(
     work: Work, ticket: Ticket, flag: FlagRow, start: datetime, generation: int = 0
 ) -> None:
-    due = timing.deadline(work, start, work.kit.maps.current.suspicion.rule).at
+    due = timing.deadline(work, start, work.kit.maps.current.suspicion.rule)
     timing.start_timer(work, ticket, Step.RULE_FLAG, due, subject_id=flag.id, generation=generation)
 
 

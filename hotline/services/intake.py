@@ -217,7 +217,7 @@ def _begin(work: Work, ticket: Ticket) -> bool:
     """
     if ticket.window_id is not None:
         window = timing.map_of(work, ticket).windows[ticket.window_id]
-        react_by = timing.deadline(work, work.now, window.react).at
+        react_by = timing.deadline(work, work.now, window.react)
         timing.start_timer(work, ticket, Step.REACT, react_by, generation=0)
     if ticket.supervised >= Supervision.FROM_THE_START:
         _tell_supervisors(work, ticket)
@@ -225,7 +225,7 @@ def _begin(work: Work, ticket: Ticket) -> bool:
         return _send(work, ticket, generation=0)
     due = timing.deadline(work, work.now, timing.limit_of(work, ticket, "triage"))
     ticket.due_at, ticket.due_provisional = due.at, due.provisional
-    timing.start_timer(work, ticket, Step.TRIAGE, due.at, generation=0)
+    timing.start_timer(work, ticket, Step.TRIAGE, due, generation=0)
     return True
 
 
@@ -290,10 +290,10 @@ def _start_signing(work: Work, ticket: Ticket, generation: int | None) -> dateti
     if generation is None:
         work.cancel_timers(ticket.id, {Step.TRIAGE, Step.SIGN, Step.CONTACT})
     sign = timing.deadline(work, work.now, timing.limit_of(work, ticket, "sign"))
-    timing.start_timer(work, ticket, Step.SIGN, sign.at, generation=generation)
+    timing.start_timer(work, ticket, Step.SIGN, sign, generation=generation)
     if ticket.contacted_at is None and ticket.shield != Shield.ANONYMOUS:
         contact = timing.deadline(work, work.now, timing.limit_of(work, ticket, "contact"))
-        timing.start_timer(work, ticket, Step.CONTACT, contact.at, generation=generation)
+        timing.start_timer(work, ticket, Step.CONTACT, contact, generation=generation)
     return sign.at
 
 

@@ -4,11 +4,13 @@ Runs before web, worker and clock start; safe to repeat, and safe to run twice a
 """
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
+from hotline import clock
 from hotline.domain.errors import SetupError
 from hotline.domain.grid import GridMap
+from hotline.services import calendar
 from hotline.store import migrate, policy
-from hotline.store.calendar_source import known_years, official_days
 
 
 def run(owner_url: str, app_url: str, grid_map: GridMap, content: str, *, demo: bool) -> None:
@@ -32,7 +34,8 @@ def run(owner_url: str, app_url: str, grid_map: GridMap, content: str, *, demo: 
     try:
         with engine.begin() as connection:
             policy.apply_map(connection, grid_map.version, content)
-            for year in known_years():
-                policy.add_days(connection, official_days(year))
+            with Session(connection) as session:
+                calendar.seed(session, clock.read(connection))
+                session.flush()
     finally:
         engine.dispose()

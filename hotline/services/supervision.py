@@ -54,7 +54,7 @@ def past_limit(work: Work, ticket: Ticket, timer: Timer) -> None:
         work.act(ticket, Action.WARN, data, actor=SYSTEM)
         if "circular_after" in timing.map_of(work, ticket).limits.steps:
             after = timing.limit_of(work, ticket, "circular_after")
-            due = timing.deadline(work, timer.due_at, after).at
+            due = timing.deadline(work, timer.due_at, after)
             timing.start_timer(work, ticket, Step.CIRCULATE, due)
         return
     level = max(LEVEL[stage], Supervision(ticket.supervised))

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from hotline.domain.deferral import extension_refusal
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
+from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services import telling, timing
 from hotline.store import tickets as ticket_rows
@@ -209,11 +210,12 @@ def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) ->
     data |= {"before": due}
     if granted:
         each = timing.map_of(work, ticket).limits.extensions.each
-        until = telling.local(timing.deadline(work, due, each).at)
+        longer = _lengthened(work, ticket, each, due)
+        until = telling.local(timing.deadline(work, longer["start"], longer["limit"]).at)
         data |= {"told": telling.tell_callers(work, ticket, "extended", {"due": until})}
         work.act(ticket, Action.GRANT, data)
         ticket.extensions += 1
-        timing.enter(work, ticket, limit=each, start=due)
+        timing.enter(work, ticket, **longer)
     else:
         work.act(ticket, Action.DECLINE, data)
         work.cancel_timers(ticket.id, {Step.RULE_EXTENSION})
@@ -242,6 +244,25 @@ def whoever(work: Work) -> UUID:
     if work.actor.staff_id is None:
         raise NotAllowedError(reason="nobody")
     return work.actor.staff_id
+
+
+class _Longer(TypedDict):
+    limit: Limit
+    start: datetime
+
+
+def _lengthened(work: Work, ticket: Ticket, more: Limit, due: datetime) -> _Longer:
+    """Return the limit with more time, from where it began: a notice then moves all of it.
+
+    A limit of another kind, or one that was not counted, goes on from where it ends.
+    """
+    for timer in work.books.running(ticket.id):
+        if timer.step is Step.HANDLE and timer.due_at == due and timer.counted_from is not None:
+            first = Limit.parse(timer.limit_code or "")
+            if first.kind is more.kind:
+                whole = Limit(first.kind, first.amount + more.amount)
+                return {"limit": whole, "start": timer.counted_from}
+    return {"limit": more, "start": due}
 
 
 def holder(work: Work, ticket: Ticket) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Required, TypedDict
 from uuid import UUID
 
 from hotline.domain.deadlines import Deadline, due_at
@@ -14,6 +14,17 @@ from hotline.domain.tickets import CLOCK, ENDS, PENDING, UNACCEPTED, Status, Ste
 from hotline.store.models import Ticket, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
+
+
+class Counted(TypedDict, total=False):
+    """The columns of a timer that say when a limit ends and what it was counted from."""
+
+    due_at: Required[datetime]
+    fire_at: Required[datetime]
+    counted_from: datetime | None
+    limit_code: str | None
+    notice: int | None
+
 
 # The limits that belong to the course of the ticket; whistles have their own.
 _COURSE: Final = frozenset(CLOCK.values()) | {
@@ -72,7 +83,7 @@ def enter(
     ticket.closed_at = None
     step = CLOCK[ticket.status]
     due = deadline(work, start or work.now, limit or limit_of(work, ticket, step))
-    start_timer(work, ticket, step, due.at)
+    start_timer(work, ticket, step, due)
     if ticket.status not in PENDING:
         ticket.due_at, ticket.due_provisional = due.at, due.provisional
         ticket.alert = Alert.NONE
@@ -135,9 +146,10 @@ def hasten(work: Work, ticket: Ticket) -> None:
     before = {timer.step: timer.due_at for timer in work.books.running(ticket.id)}
     work.cancel_timers(ticket.id, steps)
     for step in steps:
-        due = deadline(work, work.now, limit_of(work, ticket, step)).at
-        due = min(due, before.get(step, due))
-        start_timer(work, ticket, step, due)
+        counted = deadline(work, work.now, limit_of(work, ticket, step))
+        known = before.get(step, counted.at)
+        due = min(counted.at, known)
+        start_timer(work, ticket, step, counted if due == counted.at else due)
         if step is CLOCK[ticket.status]:
             ticket.due_at, ticket.due_provisional = due, False
 
@@ -146,7 +158,7 @@ def start_timer(
     work: Work,
     ticket: Ticket,
     step: Step,
-    due: datetime,
+    due: Deadline | datetime,
     *,
     subject_id: UUID | None = None,
     generation: int | None = None,
@@ -157,7 +169,7 @@ def start_timer(
         work: the command.
         ticket: locked.
         step: what the clock does when the limit passes.
-        due: the limit, an aware instant.
+        due: the limit; with what it was counted from, where it was counted.
         subject_id: the whistle's party; the ticket itself by default.
         generation: where the caller knows it; else the first that was not used yet.
     """
@@ -170,13 +182,28 @@ def start_timer(
             subject_id=subject,
             step=step,
             generation=generation,
-            due_at=due,
-            fire_at=due,
+            **_counted(work, due),
         )
     )
 
 
-def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime) -> None:
+def _counted(work: Work, due: Deadline | datetime) -> Counted:
+    """Return a limit's instant and what it was counted from, as the columns of a timer."""
+    if isinstance(due, datetime):
+        return {"due_at": due, "fire_at": due}
+    return {
+        "due_at": due.at,
+        "fire_at": due.at,
+        "counted_from": due.start,
+        "limit_code": str(due.limit),
+        # Natural time asks no calendar.
+        "notice": None if due.limit.is_natural else work.kit.calendar.notice,
+    }
+
+
+def start_party_timer(
+    work: Work, party: WhistleParty, step: Step, due: Deadline | datetime
+) -> None:
     """Set a limit of a called unit; its generation counts the limits and never repeats."""
     party.generation += 1
     work.start_timer(
@@ -185,8 +212,7 @@ def start_party_timer(work: Work, party: WhistleParty, step: Step, due: datetime
             subject_id=party.id,
             step=step,
             generation=party.generation,
-            due_at=due,
-            fire_at=due,
+            **_counted(work, due),
         )
     )
 

@@ -25,7 +25,7 @@ def official_days(year: int) -> list[tuple[date, str, str]]:
     Raises:
         NotFoundError: no notice for ``year`` is known.
     """
-    source = SOURCE.format(year=year)
+    source = source_of(year)
     holidays = [day for day in chinese_calendar.holidays if day.year == year]
     make_ups = [day for day in chinese_calendar.workdays if day.year == year]
     if not holidays:
@@ -33,6 +33,11 @@ def official_days(year: int) -> list[tuple[date, str, str]]:
     rows = [(day, DayKind.HOLIDAY.value, source) for day in holidays]
     rows += [(day, DayKind.MAKE_UP.value, source) for day in make_ups]
     return sorted(rows)
+
+
+def source_of(year: int) -> str:
+    """Return what the notice of a year is called, and where its days were taken from."""
+    return SOURCE.format(year=year)
 
 
 def known_years() -> list[int]:

@@ -21,6 +21,7 @@ APPEND_ONLY: Final = (
     "notice_attempt",
     "map_version",
     "policy_change",
+    "calendar_notice",
     "rating",
     "rating_attempt",
     "sample_draw",

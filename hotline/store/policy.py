@@ -1,18 +1,15 @@
-"""Rows of policy: applied maps and the working calendar; and what start-up asks the database."""
+"""Rows of policy: applied maps; and what start-up asks the database."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from hotline.domain.deadlines import Calendar
-from hotline.domain.grid import Office
 from hotline.store.alone import alone
-from hotline.store.models import CalendarDay, MapVersion, PolicyChange, Staff
+from hotline.store.models import MapVersion, PolicyChange, Staff
 
 # No two maps come into force at once.
 _LOCK: Final = 12346
@@ -30,17 +27,25 @@ def in_force(session: Session) -> MapVersion | None:
     ).one_or_none()
 
 
-def version_in_force(engine: sa.Engine) -> str | None:
-    """Return which version is in force, with as little as can be: every process asks each second.
+class InForceNow(NamedTuple):
+    """What decides now: the version of the map, and the newest notice of the calendar."""
+
+    version: str | None
+    notice: int
+
+
+def in_force_now(engine: sa.Engine) -> InForceNow:
+    """Return what is in force, with as little as can be: every process asks each second.
 
     Raises:
         sqlalchemy.exc.OperationalError: the database does not answer.
     """
     with alone(engine) as connection:
         found = connection.execute(
-            "SELECT version FROM policy_change WHERE kind <> 'move' ORDER BY number DESC LIMIT 1"
+            "SELECT (SELECT version FROM policy_change WHERE kind <> 'move'"
+            " ORDER BY number DESC LIMIT 1), coalesce(max(number), 0) FROM calendar_notice"
         ).fetchone()
-    return str(found[0]) if found else None
+    return InForceNow(*found) if found else InForceNow(None, 0)
 
 
 def lock(session: Session) -> None:
@@ -128,19 +133,6 @@ def _kept(version: str, content: str) -> sa.Executable:
         .values(version=version, content=content, applied_at=sa.text("hotline_now()"))
         .on_conflict_do_nothing()
     )
-
-
-def add_days(connection: sa.Connection, days: Iterable[tuple[date, str, str]]) -> None:
-    """Add days off and make-up days; a day that is known stays as it is."""
-    rows = [{"day": day, "kind": kind, "source": source} for day, kind, source in days]
-    if rows:
-        connection.execute(insert(CalendarDay).on_conflict_do_nothing(), rows)
-
-
-def calendar(session: Session, office: Office) -> Calendar:
-    """Return the working calendar of the county."""
-    rows = session.exec(select(CalendarDay).order_by(col(CalendarDay.day)))
-    return Calendar.from_days([(row.day, row.kind, row.source) for row in rows], office)
 
 
 def owns_ledger(connection: sa.Connection) -> bool:

@@ -84,6 +84,9 @@ class NewTimer:
     id: UUID = field(default_factory=uuid4)
     state: str = "waiting"
     attempts: int = 0
+    counted_from: datetime | None = None
+    limit_code: str | None = None
+    notice: int | None = None
 
 
 @dataclass(slots=True)

@@ -420,4 +420,6 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "was_unit": (lazy_gettext("原单位"), _unit),
     "was": (lazy_gettext("原岗位"), _post),
     "recounted": (lazy_gettext("重新计算的时限"), _recounted),
+    "notice": (lazy_gettext("放假通知编号"), _plain),
+    "provisional": (lazy_gettext("仍可能再变（暂定）"), _yes),
 }

@@ -28,7 +28,7 @@ from hotline.store.models.people import (
     StaffChange,
     StaffUpload,
 )
-from hotline.store.models.policy import CalendarDay, MapVersion, PolicyChange
+from hotline.store.models.policy import CalendarDay, CalendarNotice, MapVersion, PolicyChange
 from hotline.store.models.rates import RateCell, RateRebuild, TicketFact
 from hotline.store.models.ratings import (
     BadRating,
@@ -74,6 +74,7 @@ __all__ = [
     "Attention",
     "BadRating",
     "CalendarDay",
+    "CalendarNotice",
     "Call",
     "CatalogueEntry",
     "Command",

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.store.columns import UTCDateTime
@@ -36,11 +37,37 @@ class PolicyChange(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
+class CalendarNotice(SQLModel, table=True):
+    """The days off and make-up days of one year, as they came (``content``). Append-only.
+
+    ``status`` is ``published`` (the State Council's) or ``provisional`` (what the county expects
+    until it comes). The newest notice of a year counts; ``number`` also names the state of the
+    whole calendar.
+    """
+
+    __tablename__ = "calendar_notice"
+
+    number: int = Field(primary_key=True)
+    year: int
+    status: str
+    source: str
+    content: str
+    sha256: str
+    by_whom: str
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
 class CalendarDay(SQLModel, table=True):
-    """A day off in the week, or a make-up working day (调休), with its source notice."""
+    """A day off in the week, or a make-up working day (调休), with its source notice.
+
+    ``windows`` are the office hours of this day alone, as pairs of ``HH:MM``; ``None``: as always.
+    """
 
     __tablename__ = "calendar_day"
 
     day: date = Field(primary_key=True)
     kind: str
     source: str
+    notice: int | None = Field(default=None, foreign_key="calendar_notice.number")
+    windows: list[list[str]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    name: str = ""

@@ -14,6 +14,8 @@ class Timer(SQLModel, table=True):
 
     ``due_at`` is the limit itself and never moves; ``fire_at`` is the next try, later only when
     a try has failed. The unique key (subject, step, generation) makes a step happen once.
+    ``counted_from`` and ``limit_code`` say what ``due_at`` was counted from; ``notice`` by which
+    state of the calendar, of working time only.
     """
 
     __tablename__ = "timer"
@@ -28,3 +30,6 @@ class Timer(SQLModel, table=True):
     state: str = "waiting"
     attempts: int = 0
     fault: str | None = None
+    counted_from: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    limit_code: str | None = None
+    notice: int | None = None
