@@ -1,4 +1,4 @@
-"""The ledger, looks at identities and what is kept how long, in people's words."""
+"""The ledger, looks at identities, what is kept how long, and lists of supervision, in words."""
 
 from typing import Final
 
@@ -40,4 +40,13 @@ VIEW_REASONS: Final = {
     "danger": _("紧急情况"),
     "oversight": _("督办核查"),
     "complaint_of_caller": _("来电人反映或要求"),
+}
+# The lists of what is watched, and how closely.
+WATCH_LISTS: Final = {
+    "raised": _("提级督办"),
+    "overseen": _("督办"),
+    "urged": _("催办"),
+    "circulated": _("通报"),
+    "red": _("红灯"),
+    "yellow": _("黄灯"),
 }

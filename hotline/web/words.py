@@ -27,7 +27,7 @@ from hotline.web.delivery_words import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.field_words import FIELDS
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
-from hotline.web.record_words import KEPT, LEDGER_FAULTS, VIEW_REASONS, VIEWS
+from hotline.web.record_words import KEPT, LEDGER_FAULTS, VIEW_REASONS, VIEWS, WATCH_LISTS
 from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
 STATUSES: Final = {
@@ -185,14 +185,6 @@ ALERTS: Final = {
     Alert.OVERSEEN: _("红灯"),
     Alert.RAISED: _("红灯"),
     Alert.CIRCULATED: _("通报"),
-}
-WATCH_LISTS: Final = {
-    "raised": _("提级督办"),
-    "overseen": _("督办"),
-    "urged": _("催办"),
-    "circulated": _("通报"),
-    "red": _("红灯"),
-    "yellow": _("黄灯"),
 }
 TRIAGE_REASONS: Final = {
     TriageReason.PLACE_MISSING.value: _("地点缺失"),
