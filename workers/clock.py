@@ -23,6 +23,7 @@ from hotline.kit import Kit
 from hotline.services import attention, escalation, suspicion
 from hotline.store import calls, outbox, search, timers
 from hotline.work import SYSTEM, open_work
+from workers import auditor
 from workers.runtime import Runtime, runtime, the_queue
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,8 @@ def run(parts: Runtime, stop: threading.Event) -> None:
         busy = False
         try:
             busy = pass_over(parts.engine, parts.kit) > 0
+            if not busy:
+                auditor.tend(parts.engine, parts.kit)
             relay(parts.engine, the_queue())
         except (sa.exc.OperationalError, sa.exc.TimeoutError, redis.exceptions.RedisError) as error:
             log.warning("waiting_for_servers", kind=type(error).__name__)

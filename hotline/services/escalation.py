@@ -7,6 +7,8 @@ that a late clock makes nobody's time longer.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from hotline.domain.chains import belongs
+from hotline.domain.deadlines import Deadline
 from hotline.domain.grid import Post
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step, Supervision
@@ -83,6 +85,8 @@ def _posts_of(work: Work, tickets: Sequence[Ticket]) -> Iterator[Post]:
 
 def carry_out(work: Work, due: Due) -> None:
     """Carry out the step of one due timer; its ticket and the timer are locked."""
+    if due.superseded or not belongs(due.timer.step, due.ticket.status):
+        return  # a late step of a limit that ended: the ticket has gone on
     if due.ticket.synthetic and due.timer.step not in _OF_TESTS:
         return  # nobody is late with a demand that nobody was told of
     STEPS[due.timer.step](work, due.ticket, due.timer)
@@ -91,7 +95,8 @@ def carry_out(work: Work, due: Due) -> None:
 def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
     """An operator or supervisor has let a limit pass: supervisors are told, again and again."""
     told = telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", _overdue(timer, "督办"))
-    _record(work, ticket, timer, Action.REMIND, {"told": told})
+    again = _next(work, timer, timing.limit_of(work, ticket, timer.step))
+    _record(work, ticket, timer, Action.REMIND, {"told": told, "next": again.at})
     attention.raise_(
         work,
         f"late_{timer.step}",
@@ -99,7 +104,7 @@ def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
         {"due": timer.due_at.isoformat()},
         ticket.id,
     )
-    _again(work, ticket, timer, timing.limit_of(work, ticket, timer.step))
+    _again(work, ticket, timer, again)
 
 
 def _sign(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -147,12 +152,13 @@ def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
     if timing.rung_above(work, ticket) is None:
         _remind_role(work, ticket, timer)
         return
-    data = _about(timer) | {"why": "overdue"}
+    again = _next(work, timer, timing.limit_of(work, ticket, "oversight_after"))
+    data = _about(timer) | {"why": "overdue", "next": again.at}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
     if told := [*_tell_supervisors(work, ticket, timer), *_tell_top(work, ticket, timer)]:
-        _record(work, ticket, timer, Action.REMIND, {"told": told})
+        _record(work, ticket, timer, Action.REMIND, {"told": told, "next": again.at})
     supervision.watch_late(ticket)
-    _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
+    _again(work, ticket, timer, again)
 
 
 def _ask(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -171,8 +177,9 @@ def _silence(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _merged(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A merged ticket's own limit has passed: on record; whoever is late is told by its lead."""
     if merging.overdue(work, ticket):
-        _record(work, ticket, timer, Action.REMIND, {})
-        _again(work, ticket, timer, timing.limit_of(work, ticket, timer.step))
+        again = _next(work, timer, timing.limit_of(work, ticket, timer.step))
+        _record(work, ticket, timer, Action.REMIND, {"next": again.at})
+        _again(work, ticket, timer, again)
 
 
 def _reopen(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -199,9 +206,10 @@ def _late(work: Work, ticket: Ticket, timer: Timer) -> None:
     if timing.rung_above(work, ticket) is None:
         _remind_role(work, ticket, timer)
         return
-    data = _about(timer) | {"why": "overdue"}
+    again = _next(work, timer, timing.limit_of(work, ticket, "oversight_after"))
+    data = _about(timer) | {"why": "overdue", "next": again.at}
     climb(work, ticket, Action.CLIMB, "overdue", {"step": STEP_WORDS[timer.step]}, data)
-    _again(work, ticket, timer, timing.limit_of(work, ticket, "oversight_after"))
+    _again(work, ticket, timer, again)
 
 
 def _milestone(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -291,8 +299,11 @@ def _tell_top(work: Work, ticket: Ticket, timer: Timer) -> list[dict[str, object
     return telling.tell(work, ticket, posts, "overdue", _overdue(timer, str(top.title)))
 
 
-def _again(work: Work, ticket: Ticket, timer: Timer, limit: Limit) -> None:
-    due = timing.deadline(work, timer.due_at, limit)
+def _next(work: Work, timer: Timer, limit: Limit) -> Deadline:
+    return timing.deadline(work, timer.due_at, limit)
+
+
+def _again(work: Work, ticket: Ticket, timer: Timer, due: Deadline) -> None:
     timing.start_timer(work, ticket, timer.step, due, generation=timer.generation + 1)
 
 

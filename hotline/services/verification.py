@@ -44,7 +44,7 @@ def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
     )
     work.session.add(question)
     bad_ratings.submitted(work, ticket)
-    wakes = _wake(work, ticket, work.now)
+    wakes = wake(work, ticket, work.now)
     if wakes > work.now:
         timing.start_timer(work, ticket, Step.ASK, wakes)
     else:
@@ -52,7 +52,7 @@ def ask(work: Work, ticket: Ticket, kind: ResultKind) -> Ask:
     return question
 
 
-def _wake(work: Work, ticket: Ticket, at: datetime) -> datetime:
+def wake(work: Work, ticket: Ticket, at: datetime) -> datetime:
     """Return when the caller may be asked who would be at ``at``: quiet hours wait."""
     if ticket.urgent:
         return at
@@ -105,10 +105,14 @@ def put(work: Work, ticket: Ticket, question: Ask, result: str) -> None:
     question.tries += 1
     tried = {"round": question.round, "try": question.tries} | told
     work.record(ticket, Action.ASK, tried | _scale(work, ticket), actor=SYSTEM)
-    asking = timing.map_of(work, ticket).limits.asking
-    if question.tries < asking.attempts:
-        again = timing.deadline(work, work.now, asking.spacing).at
-        timing.start_timer(work, ticket, Step.ASK, _wake(work, ticket, again))
+    if question.tries < timing.map_of(work, ticket).limits.asking.attempts:
+        timing.start_timer(work, ticket, Step.ASK, again_at(work, ticket, work.now))
+
+
+def again_at(work: Work, ticket: Ticket, asked_at: datetime) -> datetime:
+    """Return when a question that was put in vain is put again."""
+    spacing = timing.map_of(work, ticket).limits.asking.spacing
+    return wake(work, ticket, timing.deadline(work, asked_at, spacing).at)
 
 
 def _scale(work: Work, ticket: Ticket) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Step
@@ -17,10 +18,15 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 class Due(NamedTuple):
-    """A timer that is due, and its ticket; both rows are locked."""
+    """A timer that is due, and its ticket; both rows are locked.
+
+    ``superseded``: a later generation of this step was set for the same subject, so that this
+    one, whoever woke it, must do nothing.
+    """
 
     timer: Timer
     ticket: Ticket
+    superseded: bool = False
 
 
 def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
@@ -79,8 +85,14 @@ def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None =
         limit: how many rows at most.
         only: one timer's id, to try a row by itself after its batch failed.
     """
+    later = aliased(Timer)
+    superseded = sa.exists().where(
+        col(later.subject_id) == col(Timer.subject_id),
+        col(later.step) == col(Timer.step),
+        col(later.generation) > col(Timer.generation),
+    )
     query = (
-        sa.select(Timer, Ticket)
+        sa.select(Timer, Ticket, superseded)
         .join(Ticket, col(Ticket.id) == col(Timer.ticket_id))
         .where(col(Timer.state) == "waiting", col(Timer.fire_at) <= now)
         .order_by(col(Timer.fire_at))
@@ -91,8 +103,8 @@ def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None =
     if only is not None:
         query = query.where(col(Timer.id) == only)
     taken: dict[UUID, Due] = {}
-    for timer, ticket in session.execute(query):
-        taken.setdefault(ticket.id, Due(timer, ticket))
+    for timer, ticket, late in session.execute(query):
+        taken.setdefault(ticket.id, Due(timer, ticket, late))
     return list(taken.values())
 
 

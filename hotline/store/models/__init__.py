@@ -62,6 +62,7 @@ from hotline.store.models.tickets import (
     TicketText,
 )
 from hotline.store.models.timers import Timer
+from hotline.store.models.watch import AuditRound, Heartbeat, ProbeRun
 from hotline.store.models.whistles import (
     Whistle,
     WhistleMilestone,
@@ -72,6 +73,7 @@ from hotline.store.models.whistles import (
 __all__ = [
     "Ask",
     "Attention",
+    "AuditRound",
     "BadRating",
     "CalendarDay",
     "CalendarNotice",
@@ -86,6 +88,7 @@ __all__ = [
     "Handover",
     "Hearing",
     "HearingParty",
+    "Heartbeat",
     "IdentityView",
     "Inbox",
     "KeyReseal",
@@ -106,6 +109,7 @@ __all__ = [
     "PolicyChange",
     "PostHolding",
     "Presence",
+    "ProbeRun",
     "RateCell",
     "RateRebuild",
     "Rating",

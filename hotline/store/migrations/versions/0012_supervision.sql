@@ -15,3 +15,34 @@ CREATE INDEX ticket_alert ON ticket (alert, coalesce(due_at, 'infinity'::timesta
 -- What nobody ever counts must not look uncounted for ever.
 DROP INDEX ticket_uncounted;
 CREATE INDEX ticket_uncounted ON ticket (id) WHERE counted_seq < event_seq AND NOT synthetic;
+
+-- The auditor: one row for each look at every live chain; at most one has not ended.
+CREATE TABLE audit_round (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  started_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  last_id uuid NOT NULL,
+  tickets integer NOT NULL DEFAULT 0,
+  found integer NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX audit_round_open ON audit_round ((true)) WHERE ended_at IS NULL;
+CREATE INDEX ticket_open_id ON ticket (id) WHERE closed_at IS NULL;
+CREATE INDEX flag_open_ticket ON flag (ticket_id) WHERE ruled_at IS NULL;
+
+-- When each process last said that it lives.
+CREATE TABLE heartbeat (
+  process text NOT NULL CHECK (process IN ('web','worker','clock')),
+  instance text NOT NULL,
+  started_at timestamptz NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (process, instance)
+);
+-- Test demands from outside, and whether they came back in time.
+CREATE TABLE probe_run (
+  id uuid PRIMARY KEY,
+  at timestamptz NOT NULL,
+  ok boolean NOT NULL,
+  took_ms integer NOT NULL,
+  fault text
+);
+CREATE INDEX probe_run_at ON probe_run (at);
