@@ -7,7 +7,7 @@ refusal stays on record (否定备案), and the caller may object once.
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
+from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import Action, Role
 from hotline.services import attention, telling, tickets, timing
@@ -51,7 +51,9 @@ def rule(work: Work, ticket: Ticket, *, approved: bool, reason: str) -> None:
         NotAllowedError: the supervisor proposed it, or is of the unit that it concerns.
     """
     proposed = ticket_rows.last_event(work.session, ticket.id, Action.REJECT)
-    mine = proposed is not None and proposed["actor"] == work.actor.ref
+    if proposed is None:
+        raise WrongStatusError(status=ticket.status, action=Action.APPROVE)
+    mine = proposed["actor"] == work.actor.ref
     if mine or (ticket.unit is not None and work.actor.unit == ticket.unit):
         raise NotAllowedError(ticket=ticket.number, reason="own_unit")
     data: dict[str, object] = dict(work.write(ticket, "reason", tickets.words(reason)))
@@ -61,7 +63,7 @@ def rule(work: Work, ticket: Ticket, *, approved: bool, reason: str) -> None:
         timing.enter(work, ticket)
         tell_first_asked(work, ticket)
         return
-    route = str(proposed["data"]["route"]) if proposed is not None else ""
+    route = str(proposed["data"]["route"])
     work.act(ticket, Action.APPROVE, data | {"route": route} | _tell(work, ticket, route))
     timing.enter(work, ticket)
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from hotline.domain.supervision import Alert
-from hotline.domain.tickets import OWNER, Action, Status, Supervision
+from hotline.domain.tickets import OWNER, Action, Status
 from hotline.store import paging, people
 from hotline.store.models import (
     Ask,
@@ -120,7 +119,7 @@ def waiting(
     Each status is read in the order of its index and the streams are merged: a page of a hundred
     thousand costs what a page of fifty costs.
     """
-    return _merged(session, [[col(Ticket.status) == status] for status in statuses], at, size)
+    return in_order(session, [[col(Ticket.status) == status] for status in statuses], at, size)
 
 
 def of_officer(
@@ -140,10 +139,10 @@ def of_officer(
     left = sa.and_(col(Ticket.officer_id) != staff_id, people.absent(col(Ticket.officer_id), now))
     waits = sa.or_(unsigned, left)
     streams = [mine, *([col(Ticket.post) == post, waits] for post in sorted(posts))]
-    return _merged(session, streams, at, PAGE)
+    return in_order(session, streams, at, PAGE)
 
 
-def _merged(
+def in_order(
     session: Session, streams: Sequence[Sequence[sa.ColumnElement[bool]]], at: str, size: int
 ) -> Page[Ticket]:
     """Return a page of open tickets out of several streams, none of which shares a ticket.
@@ -170,45 +169,6 @@ def _merged(
     first = paging.cut(merged, Order((keys.c.due, keys.c.id)), place, size).subquery()
     query = sa.select(Ticket).join(first, first.c.id == Ticket.id)
     return paging.page(session, query, Order((first.c.due, first.c.id)), at=at, size=size)
-
-
-# What supervisors watch: by how closely, and by how far a limit has come.
-WATCHED: Final[Mapping[str, sa.ColumnElement[bool]]] = {
-    "raised": col(Ticket.supervised) == Supervision.TO_THE_TOP,
-    "overseen": col(Ticket.supervised) == Supervision.FROM_THE_START,
-    "urged": col(Ticket.supervised) == Supervision.WHEN_LATE,
-    "circulated": col(Ticket.alert) == Alert.CIRCULATED,
-    "red": col(Ticket.alert).between(Alert.RED, Alert.RAISED),
-    "yellow": col(Ticket.alert) == Alert.YELLOW,
-}
-
-
-def watched(session: Session, name: str, *, at: str = "", size: int = PAGE) -> Page[Ticket]:
-    """Return a page of one list of what is watched, the one that is due first in front.
-
-    Args:
-        session: any.
-        name: of `WATCHED`.
-        at: where the page begins (`hotline.store.paging`).
-        size: how many at most.
-    """
-    if name == "red":
-        stages = range(Alert.RED, Alert.CIRCULATED)
-        return _merged(session, [[col(Ticket.alert) == stage] for stage in stages], at, size)
-    return _merged(session, [[WATCHED[name]]], at, size)
-
-
-def count_watched(session: Session) -> dict[str, int]:
-    """Return how many tickets each list of `WATCHED` has, counted up to `MANY`, in one query."""
-    open_ = col(Ticket.closed_at).is_(None)
-    counts = [
-        sa.select(sa.func.count())
-        .select_from(sa.select(sa.literal(1)).where(open_, REAL, which).limit(MANY).subquery())
-        .scalar_subquery()
-        .label(name)
-        for name, which in WATCHED.items()
-    ]
-    return dict(session.execute(sa.select(*counts)).one()._mapping)  # noqa: SLF001  public, by its documentation
 
 
 def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:

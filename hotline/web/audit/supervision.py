@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from hotline.domain.errors import NotFoundError
 from hotline.services import supervision
 from hotline.store import tickets as ticket_rows
-from hotline.store.tickets import WATCHED
+from hotline.store import watched
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.paging import place
 from hotline.web.parts import request_work
@@ -25,15 +25,15 @@ class LevelForm(TextForm):
 def show() -> ResponseReturnValue:
     """Show one list of what is watched; a fixed number of queries, however many tickets."""
     name = request.args.get("list", _FIRST)
-    if name not in WATCHED:
+    if name not in watched.WATCHED:
         raise NotFoundError(list=name)
     with request_work() as work:
-        tickets = ticket_rows.watched(work.session, name, at=place())
+        tickets = watched.page(work.session, name, at=place())
         return render_template(
             "audit/supervision.html",
-            lists=list(WATCHED),
+            lists=list(watched.WATCHED),
             name=name,
-            counts=ticket_rows.count_watched(work.session),
+            counts=watched.count(work.session),
             most=ticket_rows.MANY,
             tickets=tickets,
             first=ticket_rows.first_words(work.session, [ticket.id for ticket in tickets]),

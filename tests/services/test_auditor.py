@@ -1,0 +1,218 @@
+"""The auditor: finds every limit that is not running, sets it as it was, and else finds nothing."""
+
+import random
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, select
+
+from hotline.domain.closing import ResultKind
+from hotline.domain.errors import HotlineError
+from hotline.domain.refusal import RejectReason
+from hotline.domain.tickets import ENDS, Action, Step
+from hotline.services import (
+    closing,
+    intake,
+    merging,
+    rejection,
+    returns,
+    supervision,
+    tickets,
+    verification,
+    whistle,
+    withdrawal,
+)
+from hotline.store import chains, whistles
+from hotline.store.models import Ticket, Timer, WhistleParty
+from hotline.work import CITIZEN, Work
+from tests.county import VILLAGE, County
+from tests.web import nights
+from workers import auditor as auditing
+
+GRID = "210124001001"
+RUBBISH = f"{VILLAGE}垃圾没人收"
+WORDS = (RUBBISH, f"{VILLAGE}停水了", "家里没水了")
+
+
+def a_round(county: County, size: int = 3) -> tuple[int, int]:
+    """Let the auditor make one whole round; return how many tickets it saw and limits it set."""
+    county.move(minutes=6)
+    county.tick()
+    found = auditing.tend(county.engine, county.kit, size)
+    while True:
+        found += auditing.tend(county.engine, county.kit, size)
+        with Session(county.engine) as session:
+            [last] = chains.rounds(session, limit=1)
+        if last.ended_at is not None:
+            assert last.found == found
+            return last.tickets, last.found
+
+
+def limits(county: County) -> dict[tuple, object]:
+    """Every limit that is running."""
+    with Session(county.engine) as session:
+        rows = session.exec(select(Timer).where(col(Timer.state) == "waiting"))
+        return {(row.subject_id, row.step): row.due_at for row in rows}
+
+
+def test_a_limit_that_was_lost_is_found_and_set_as_it_was(county):
+    late = nights.accepted(county, RUBBISH)
+    county.forward(days=9)
+    nights.a_busy_desk(county)
+    fresh = county.demand(RUBBISH, number="+8613800007777")
+    county.forward(minutes=6)
+    assert a_round(county)[1] == 0
+
+    before = limits(county)
+    with county.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM timer WHERE state = 'waiting'"))
+    seen, found = a_round(county)
+
+    assert (found, seen >= 6) == (len(before), True)
+    assert limits(county) == before
+    assert county.events(fresh, Action.RESTORE)
+    assert county.events(late, Action.RESTORE)
+    assert a_round(county)[1] == 0
+
+
+def test_a_late_step_of_an_older_generation_does_nothing(county):
+    numbers = [*nights.a_busy_desk(county).values(), nights.accepted(county, RUBBISH)]
+    county.forward(days=2)
+    with county.engine.begin() as connection:
+        woken = connection.execute(
+            sa.text(
+                "UPDATE timer t SET state = 'waiting', fire_at = t.due_at"
+                " WHERE state <> 'waiting' AND step NOT IN ('gap')"
+                " AND (EXISTS (SELECT FROM timer n WHERE n.subject_id = t.subject_id"
+                "  AND n.step = t.step AND n.generation > t.generation)"
+                " OR EXISTS (SELECT FROM ticket k WHERE k.id = t.ticket_id AND"
+                "  k.closed_at IS NOT NULL)) RETURNING step"
+            )
+        ).scalars()
+        steps = set(woken)
+    before = [len(county.events(number)) for number in numbers]
+
+    county.tick()
+
+    assert steps >= {"sign", "handle", "triage", "whistle_ack", "whistle_top"}
+    assert [len(county.events(number)) for number in numbers] == before
+
+
+REFUSAL = rejection.Refusal(next(iter(RejectReason)), "court", "请走诉讼")
+OFFICER, OPERATOR, SUPERVISOR, UNIT = "", "operator1", "supervisor", nights.WATER
+Act = Callable[[Work, Ticket, random.Random], object]
+
+
+def of_party(do: Callable[[Work, Ticket, WhistleParty], object]) -> Act:
+    """Do something with a unit that was called, if one was."""
+
+    def act(work: Work, ticket: Ticket, chance: random.Random) -> None:
+        parties = whistles.parties(work.session, ticket.id)
+        if parties:
+            do(work, ticket, chance.choice(parties))
+
+    return act
+
+
+def end(work: Work, ticket: Ticket, party: WhistleParty) -> None:
+    blown = whistles.whistle(work.session, party.whistle_id)
+    assert blown is not None
+    whistle.end(work, ticket, blown, danger_gone=True, done_at=None)
+
+
+def report_in(work: Work, ticket: Ticket, party: WhistleParty) -> None:
+    whistle.arrive(work, ticket, party, None, place_note="村口")
+    whistle.finish(work, ticket, party, "修好了")
+
+
+def yes(chance: random.Random) -> bool:
+    return chance.random() < 0.5
+
+
+# Who does what; the rules refuse much of it.
+ACTS: dict[str, tuple[str | None, Act]] = {
+    "accept": (OFFICER, lambda w, t, _: tickets.accept(w, t)),
+    "contact": (OFFICER, lambda w, t, _: tickets.contact(w, t, "reached")),
+    "return": (OFFICER, lambda w, t, _: returns.send_back(w, t, "不归我们管")),
+    "rule": (OPERATOR, lambda w, t, c: returns.rule(w, t, upheld=yes(c), reason="是")),
+    "extend": (OFFICER, lambda w, t, _: tickets.ask_for_time(w, t, "要备件")),
+    "grant": (
+        SUPERVISOR,
+        lambda w, t, c: tickets.rule_extension(w, t, granted=yes(c), reason="是"),
+    ),
+    "whistle": (
+        OFFICER,
+        lambda w, t, c: whistle.blow(
+            w, t, c.choice(("grid", "emergency")), ["utility/water"], "水管爆了"
+        ),
+    ),
+    "acknowledge": (UNIT, of_party(whistle.acknowledge)),
+    "refuse": (UNIT, of_party(lambda w, t, p: whistle.refuse(w, t, p, "不归我们"))),
+    "report_in": (UNIT, of_party(report_in)),
+    "end": (OFFICER, of_party(end)),
+    "submit": (
+        OFFICER,
+        lambda w, t, _: closing.submit(w, t, closing.Result(ResultKind.EXPLAINED, "说明了")),
+    ),
+    "answer": (None, lambda w, t, c: verification.answer(w, t, solved=yes(c), by="call")),
+    "no": (None, lambda w, t, _: verification.answer(w, t, solved=False, by="call")),
+    "withdraw": (None, lambda w, t, _: withdrawal.withdraw(w, t, "call")),
+    "locate": (
+        OPERATOR,
+        lambda w, t, _: intake.locate(w, t, grid_code=GRID, class_code="utilities/water"),
+    ),
+    "reject": (OPERATOR, lambda w, t, _: rejection.propose(w, t, REFUSAL)),
+    "approve": (
+        SUPERVISOR,
+        lambda w, t, c: rejection.rule(w, t, approved=yes(c), reason="是"),
+    ),
+    "oversee": (SUPERVISOR, lambda w, t, _: supervision.oversee(w, t, 2, "要盯")),
+}
+USUAL = ("accept", "contact", "whistle", "submit", "no")
+
+
+def try_out(county: County, chance: random.Random, numbers: list[str]) -> None:
+    """Do something to one of the tickets, or let time pass."""
+    what = chance.choice((*ACTS, *USUAL, "demand", "merge", "forward"))
+    if what == "demand":
+        waits = chance.choice((None, None, intake.RING_BACK))
+        window = {"window": "faku-hall-1", "channel": "counter"} if yes(chance) else {}
+        numbers.append(county.demand(chance.choice(WORDS), waits=waits, **window))
+        return
+    if what == "forward":
+        county.forward(seconds=chance.choice((600, 5_000, 90_000)))
+        return
+    number, other = chance.choice(numbers), chance.choice(numbers)
+    if what == "merge":
+        with county.work(county.actor(OPERATOR)) as work:
+            merging.merge(work, work.ticket(number), [other])
+        return
+    login, do = ACTS[what]
+    actor = CITIZEN if login is None else county.actor(login or OPERATOR)
+    if login == OFFICER and county.ticket(number).post:
+        actor = county.officer_of(number)
+    with county.work(actor) as work:
+        do(work, work.ticket(number), chance)
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=st.integers(0, 10**6))
+def test_whatever_happens_every_open_ticket_has_its_next_clock(county, seed):
+    chance, numbers = random.Random(seed), [county.demand(RUBBISH)]
+    for _ in range(25):
+        try:
+            try_out(county, chance, numbers)
+        except HotlineError:
+            county.move(seconds=1)
+
+    assert a_round(county, 50)[1] == 0
+    for number in numbers:
+        running, ended = set(county.timers(number)), county.ticket(number).status in ENDS
+        assert ended or running
+        assert not ended or running <= {Step.ANSWER_FLAG, Step.RULE_FLAG}
