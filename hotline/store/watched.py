@@ -41,7 +41,7 @@ def page(session: Session, name: str, *, at: str = "", size: int = tickets.PAGE)
 
 
 def count(session: Session) -> dict[str, int]:
-    """Return how many tickets each list of `WATCHED` has, counted up to `tickets.MANY`, in one query."""
+    """Return how many tickets each list has, up to `tickets.MANY`, in one query."""
     open_ = col(Ticket.closed_at).is_(None)
     counts = [
         sa.select(sa.func.count())

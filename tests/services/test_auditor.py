@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import ENDS, Action, Step
@@ -22,6 +23,7 @@ from hotline.services import (
     tickets,
     verification,
     whistle,
+    whistle_course,
     withdrawal,
 )
 from hotline.store import chains, whistles
@@ -101,6 +103,7 @@ def test_a_late_step_of_an_older_generation_does_nothing(county):
 
 
 REFUSAL = rejection.Refusal(next(iter(RejectReason)), "court", "请走诉讼")
+PROOF = returns.Proof(ReturnReason.OTHER_PLACE, "不归我们管")
 OFFICER, OPERATOR, SUPERVISOR, UNIT = "", "operator1", "supervisor", nights.WATER
 Act = Callable[[Work, Ticket, random.Random], object]
 
@@ -119,7 +122,7 @@ def of_party(do: Callable[[Work, Ticket, WhistleParty], object]) -> Act:
 def end(work: Work, ticket: Ticket, party: WhistleParty) -> None:
     blown = whistles.whistle(work.session, party.whistle_id)
     assert blown is not None
-    whistle.end(work, ticket, blown, danger_gone=True, done_at=None)
+    whistle_course.end(work, ticket, blown)
 
 
 def report_in(work: Work, ticket: Ticket, party: WhistleParty) -> None:
@@ -135,7 +138,7 @@ def yes(chance: random.Random) -> bool:
 ACTS: dict[str, tuple[str | None, Act]] = {
     "accept": (OFFICER, lambda w, t, _: tickets.accept(w, t)),
     "contact": (OFFICER, lambda w, t, _: tickets.contact(w, t, "reached")),
-    "return": (OFFICER, lambda w, t, _: returns.send_back(w, t, "不归我们管")),
+    "return": (OFFICER, lambda w, t, _: returns.send_back(w, t, PROOF)),
     "rule": (OPERATOR, lambda w, t, c: returns.rule(w, t, upheld=yes(c), reason="是")),
     "extend": (OFFICER, lambda w, t, _: tickets.ask_for_time(w, t, "要备件")),
     "grant": (
@@ -198,7 +201,7 @@ def try_out(county: County, chance: random.Random, numbers: list[str]) -> None:
 
 
 @settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
