@@ -110,7 +110,7 @@ def test_an_item_with_a_wrong_shape_is_reported_once_and_not_for_each_reference(
         ("nearest: town\n", "nearest: village\n", "no_competent_unit", "nearest: village"),
         ("    nearest: town\n", "", "class_without_power", "code: order/noise"),
         ("duty: water/duty", "duty: town/duty", "post_of_other_unit", "duty: town/duty"),
-        ("attached: [water/near]", "attached: [water/near, water/b]", "attached_twice",
+        ("attached: [water/near]", "attached: [water/near, water/near]", "attached_twice",
          "attached"),
         ("parent: county\n    duty: town", "parent: land\n    duty: town", "unknown_unit",
          "parent: land"),

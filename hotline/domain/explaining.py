@@ -34,7 +34,7 @@ def explain(router: Router, asked: str, day: date) -> Said:
     if routing.grid_code is not None and routing.unit is not None:
         said["ladder"] = _ladder(grid_map, routing.grid_code, routing.unit)
         said["whistles"] = {
-            kind: _post(grid_map, grid_map.called_post(kind, routing.grid_code, routing.unit).id)
+            kind: _post(grid_map, grid_map.able_posts(kind, routing.grid_code, routing.unit)[0].id)
             for kind in grid_map.whistles
         }
     if routing.class_code is not None:

@@ -190,18 +190,21 @@ class GridMap:
                 rungs.append(Rung(rule.rung, rule.name, (self.posts[told],)))
         return tuple(rungs)
 
-    def called_post(self, kind: str, grid_code: str, unit_id: str) -> Post:
-        """Return the post of a unit that a whistle from a grid reaches first.
+    def able_posts(self, kind: str, grid_code: str, unit_id: str) -> tuple[Post, ...]:
+        """Return the posts of a unit that a whistle from a grid may reach, in the map's order.
+
+        Those of its officers attached to the grid (专属网格员), where the kind calls them and there
+        are any; else its post on duty.
 
         Raises:
             NotFoundError: no such kind, grid or unit.
         """
         unit = self.unit(unit_id)
+        attached: tuple[Post, ...] = ()
         if self.whistle_kind(kind).calls is Calls.ATTACHED:
-            for post_id in self.grid(grid_code).attached:
-                if self.posts[post_id].unit == unit_id:
-                    return self.posts[post_id]
-        return self.posts[unit.duty]
+            posts = (self.posts[post_id] for post_id in self.grid(grid_code).attached)
+            attached = tuple(post for post in posts if post.unit == unit_id)
+        return attached or (self.posts[unit.duty],)
 
     def line(self, number: str | None) -> Line:
         """Return a line by its number; the one that everybody rings where there is no such."""

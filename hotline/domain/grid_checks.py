@@ -130,10 +130,9 @@ def _grid_references(parts: MapParts, known: Known) -> Iterator[Problem]:
             ref = Ref("grid", grid.code, ("attached", index))
             if attached not in post_ids:
                 yield problem("unknown_post", ref, key=attached)
-            elif attached in posts and posts[attached].unit in seen:
-                yield problem("attached_twice", ref, key=posts[attached].unit)
-            elif attached in posts:
-                seen.add(posts[attached].unit)
+            elif attached in seen:
+                yield problem("attached_twice", ref, key=attached)
+            seen.add(attached)
 
 
 def _same_names(parts: MapParts) -> Iterator[Problem]:

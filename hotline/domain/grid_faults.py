@@ -86,10 +86,8 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
         Wording("改用本单位的岗位", "name a post of this unit"),
     ),
     "attached_twice": (
-        Wording(
-            "单位“{key}”在本网格有两个专属网格员岗", "unit '{key}' has two attached officers here"
-        ),
-        Wording("每个单位在一个网格只留一个", "keep one for each unit and grid"),
+        Wording("岗位“{key}”在本网格写了两次", "post '{key}' is attached here twice"),
+        Wording("只留一个", "keep one of them"),
     ),
     "grid_without_town": (
         Wording("网格“{key}”不在任何乡镇之内", "grid '{key}' lies in no town"),

@@ -64,6 +64,8 @@ PARTY_RULES: Final[Mapping[tuple[PartyState, Action], PartyState]] = {
 }
 # Who has one of these still has somebody to send.
 BEHIND: Final = frozenset({PartyState.CALLED, PartyState.ACKNOWLEDGED, PartyState.REFUSED})
+# Who has one of these has no more to do with it.
+OUT_OF_HAND: Final = frozenset({PartyState.DONE, PartyState.EXCUSED})
 ON_SITE: Final = frozenset({PartyState.ARRIVED, PartyState.DONE})
 
 

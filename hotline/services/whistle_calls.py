@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hotline.domain import joining
+from hotline.domain import joining, load
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
-from hotline.domain.grid import Join, WhistleKind
+from hotline.domain.grid import Join, Post, WhistleKind
 from hotline.domain.joining import Joining, Slots, Terms
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyState, WhistleState
@@ -160,8 +160,8 @@ def sound(
     due = timing.deadline(work, work.now, rule.ack).at
     called = [_call(work, ticket, whistle, unit, (how, terms.lead, due)) for unit in units]
     parties = [
-        {"party": party.id, "unit": party.unit, "role": party.role, "told": told}
-        for party, told in called
+        {"party": party.id, "unit": party.unit, "role": party.role, "told": told} | why
+        for party, told, why in called
     ]
     data = data | {"whistle": whistle.id, "kind": rule.name, "parties": parties, "due": due}
     data |= {"join": how.join, "needed": how.needed, "leader": whistle.leader_post}
@@ -173,7 +173,7 @@ def sound(
     if rule.plan is not None:
         plan_by = timing.deadline(work, work.now, rule.plan).at
         timing.start_timer(work, ticket, Step.WHISTLE_PLAN, plan_by, subject_id=whistle.id)
-    for party, told in called:
+    for party, told, _ in called:
         if telling.nobody(told):
             climb(work, ticket, party, rule, why="nobody_on_duty", due=work.now)
         else:
@@ -202,11 +202,11 @@ def _call(
     whistle: Whistle,
     unit: str,
     how: tuple[Joining, str | None, datetime],
-) -> tuple[WhistleParty, list[dict[str, object]]]:
+) -> tuple[WhistleParty, list[dict[str, object]], dict[str, object]]:
     grid_map = timing.map_of(work, ticket)
     rule = grid_map.whistle_kind(whistle.kind)
     joined, lead, due = how
-    post = grid_map.called_post(rule.name, _grid(ticket), unit)
+    post, why = _post(work, grid_map.able_posts(rule.name, _grid(ticket), unit))
     party = WhistleParty(
         whistle_id=whistle.id,
         ticket_id=ticket.id,
@@ -224,7 +224,23 @@ def _call(
     template = "whistle"
     if whistle.slot_from is not None:
         template, params = "whistle_slot", params | {"slot": telling.local(whistle.slot_from)}
-    return party, telling.tell(work, ticket, [post.id], template, params, urgent=rule.danger)
+    told = telling.tell(work, ticket, [post.id], template, params, urgent=rule.danger)
+    return party, told, why
+
+
+def _post(work: Work, able: Sequence[Post]) -> tuple[Post, dict[str, object]]:
+    """Return which of a unit's able posts is called, and why, where there was a choice."""
+    if len(able) == 1:
+        return able[0], {}
+    work.look_up_duty(able)
+    answers = {post.id: work.on_duty(post).staff_id is not None for post in able}
+    in_hand = work.books.calls_in_hand([post.id for post in able])
+    found = load.candidates([post.id for post in able], answers, in_hand)
+    chosen = load.choose(found)
+    return next(post for post in able if post.id == chosen.post), {
+        "post": chosen.post,
+        "able": [each._asdict() for each in found],
+    }
 
 
 def _grid(ticket: Ticket) -> str:

@@ -53,6 +53,9 @@ class Books(Protocol):
     def parties(self, ticket_id: UUID) -> list[WhistleParty]:
         """Return every unit called for a ticket, in the order of the calls."""
 
+    def calls_in_hand(self, posts: Collection[str]) -> Mapping[str, int]:
+        """Return how many whistles each of some posts has in hand; none stand for none."""
+
     def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
         """Return one line of a lead unit's plan."""
 
@@ -128,6 +131,10 @@ class DatabaseBooks:
     def parties(self, ticket_id: UUID) -> list[WhistleParty]:
         """Return every unit called for a ticket, in the order of the calls."""
         return whistles.parties(self._session, ticket_id)
+
+    def calls_in_hand(self, posts: Collection[str]) -> Mapping[str, int]:
+        """Return how many whistles each of some posts has in hand; none stand for none."""
+        return whistles.calls_in_hand(self._session, posts)
 
     def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
         """Return one line of a lead unit's plan."""

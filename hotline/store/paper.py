@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
+from hotline.domain.whistle import OUT_OF_HAND
 from hotline.store import people, rulings
 from hotline.store.models import (
     Attention,
@@ -203,6 +204,12 @@ class PaperBooks:
         del ticket_id
         found = [row for row in self._rows.values() if isinstance(row, WhistleParty)]
         return sorted(found, key=lambda party: (party.called_at, party.unit))
+
+    def calls_in_hand(self, posts: Collection[str]) -> Mapping[str, int]:
+        """Return how many whistles each of some posts has in hand: those of this rehearsal."""
+        parties = (row for row in self._rows.values() if isinstance(row, WhistleParty))
+        found = [row.post for row in parties if row.state not in OUT_OF_HAND]
+        return {post: found.count(post) for post in posts if post in found}
 
     def milestone(self, milestone_id: UUID) -> WhistleMilestone | None:
         """Return one line of a lead unit's plan."""

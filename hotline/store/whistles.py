@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from hotline.domain.whistle import OUT_OF_HAND
 from hotline.store import paging
 from hotline.store.models import (
     Ticket,
@@ -205,6 +206,21 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         .correlate(Whistle)
         .scalar_subquery()
     )
+
+
+def calls_in_hand(session: Session, posts: Collection[str]) -> dict[str, int]:
+    """Return how many open whistles each of some posts has to see to; none stand for none."""
+    rows = session.execute(
+        sa.select(col(WhistleParty.post), sa.func.count())
+        .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
+        .where(
+            col(WhistleParty.post).in_(list(posts)),
+            col(WhistleParty.state).not_in(list(OUT_OF_HAND)),
+            col(Whistle.ended_at).is_(None),
+        )
+        .group_by(col(WhistleParty.post))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _calls(unit: str | None, posts: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:

@@ -214,7 +214,21 @@ def _post(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> s
 
 
 def _parties(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
-    return _("、").join(unit_words(grid_map, party["unit"]) for party in value)
+    return _("、").join(_party(grid_map, party) for party in value)
+
+
+def _party(grid_map: GridMap, party: Mapping[str, Any]) -> str:
+    """Return a unit that was called, and why this post of it where several could have gone."""
+    unit = unit_words(grid_map, party["unit"])
+    able = party.get("able")
+    if not able:
+        return unit
+    post = post_words(grid_map, party["post"])
+    others = _("、").join(
+        _("%(post)s%(open)s件", post=post_words(grid_map, each["post"]), open=each["open"])
+        for each in able
+    )
+    return _("%(unit)s（选%(post)s；手上：%(others)s）", unit=unit, post=post, others=others)
 
 
 def _units(grid_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
