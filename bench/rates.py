@@ -185,6 +185,9 @@ def multiply(owner: psycopg.Connection[Any], lived: int, copies: int) -> int:
     for dimension, key in _KEYS.items():
         for grain, start in (("day", "day"), ("month", "date_trunc('month', day)::date")):
             owner.execute(_sums(dimension, key, grain, start))
+    for grain, start in (("day", "day"), ("month", "date_trunc('month', day)::date")):
+        owner.execute(_strata(grain, start))
+    owner.execute("VACUUM ANALYZE sample_cell")
     owner.execute("VACUUM ANALYZE ticket_fact")
     owner.execute("VACUUM ANALYZE rate_cell")
     owner.execute("VACUUM ANALYZE ticket")
@@ -211,6 +214,18 @@ def _sums(dimension: str, key: str, grain: str, start: str) -> str:
     )
 
 
+def _strata(grain: str, start: str) -> str:
+    """Return the statement that makes the sample's strata: a tenth asked, three of four solved.
+
+    Classes stand for kinds of demand: many more strata than a county has.
+    """
+    return (
+        f"INSERT INTO sample_cell SELECT '{grain}', {start}, town, class_code, false, count(*),"
+        " count(*) / 10, count(*) / 13, count(*) / 40, 0"
+        " FROM ticket_fact WHERE town IS NOT NULL AND class_code IS NOT NULL GROUP BY 2, 3, 4"
+    )
+
+
 def pages(desk: Desk, today: datetime) -> dict[str, float]:
     """Return the median of each page, in milliseconds."""
     day = today.date()
@@ -225,6 +240,10 @@ def pages(desk: Desk, today: datetime) -> dict[str, float]:
             desk.get(path)
             found[f"{by}, {name}"] = median(desk.get(path)[0] for _ in range(_ROUNDS))
     behind = "/audit/rates/tickets?by=town&key=town/dagujiazi&measure=solved&met=false"
+    for name, (since, until) in spans.items():
+        sample = f"/audit/sampling/?since={since}&until={until}"
+        desk.get(sample)
+        found[f"sample, {name}"] = median(desk.get(sample)[0] for _ in range(_ROUNDS))
     found["tickets behind a number"] = median(desk.get(behind)[0] for _ in range(_ROUNDS))
     return found
 

@@ -12,8 +12,11 @@ from sqlmodel import Session
 from config import SettingsError
 from hotline import boot, clock
 from hotline.channels import templates, voice
+from hotline.cli_backup import backup as backup_command
+from hotline.cli_backup import restore as restore_command
 from hotline.cli_calendar import calendar_group
 from hotline.cli_grid import grid as grid_group
+from hotline.cli_keys import keys as keys_group
 from hotline.cli_policy import policy_group
 from hotline.cli_rates import rates as rates_group
 from hotline.cli_retention import retention as retention_group
@@ -90,6 +93,9 @@ main.add_command(roster_group)
 main.add_command(grid_group)
 main.add_command(retention_group)
 main.add_command(sample_group)
+main.add_command(keys_group)
+main.add_command(backup_command)
+main.add_command(restore_command)
 
 
 @main.group("audit")

@@ -65,6 +65,36 @@ class Keys:
         """Return a file's content that was sealed under any key of the ring."""
         return _ring(self._seals).decrypt(sealed)
 
+    def reseal(self, sealed: bytes) -> bytes:
+        """Return what was sealed under any key of the ring, sealed under the newest.
+
+        Raises:
+            cryptography.fernet.InvalidToken: sealed under a key that is not on the ring.
+        """
+        return _ring(self._seals).rotate(sealed)
+
+    def is_fresh(self, sealed: bytes) -> bool:
+        """Say whether something is sealed under the newest key."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
+        try:
+            _ring(self._seals[:1]).decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    @property
+    def ring(self) -> str:
+        """A name of the newest keys that tells nothing of them: a rotation knows its own by it."""
+        return _ring_name(self._seals[0], self._lookups[0])
+
+    @property
+    def rings(self) -> frozenset[str]:
+        """The names of every pair of keys that can be opened and found with."""
+        return frozenset(
+            _ring_name(seal, lookup) for seal in self._seals for lookup in self._lookups
+        )
+
     def lookup(self, value: str) -> str:
         """Return the keyed hash under which ``value`` is stored from now on."""
         return _keyed(self._lookups[0], value)
@@ -116,6 +146,10 @@ def _signer(seed: bytes) -> "Ed25519PrivateKey":
     )
 
     return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _ring_name(seal: str, lookup: bytes) -> str:
+    return hashlib.sha256(b"hotline ring\n" + seal.encode() + b"\n" + lookup).hexdigest()[:16]
 
 
 def _keyed(key: bytes, value: str) -> str:

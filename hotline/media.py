@@ -81,6 +81,32 @@ class MediaStore:
         for name in (f"{sha256}.sealed", f"{sha256}.small.jpg"):
             (self.folder / name[:2] / name).unlink(missing_ok=True)
 
+    def sealed_after(self, name: str, limit: int) -> list[str]:
+        """Return the names of the next sealed files behind ``name``, in their order."""
+        found: list[str] = []
+        for folder in sorted(self.folder.glob("??")):
+            if folder.name < name[:2]:
+                continue
+            found += sorted(one.name for one in folder.glob("*.sealed") if one.name > name)
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def reseal(self, name: str) -> None:
+        """Seal a file anew under the newest key; a crash leaves the old file or the new one.
+
+        One that was removed meanwhile stays removed.
+        """
+        try:
+            content = self.keys.reseal(self._read_file(name))
+        except NotFoundError:
+            return
+        self._put(self.folder / name[:2] / name, content)
+
+    def is_fresh(self, name: str) -> bool:
+        """Say whether a file is sealed under the newest key."""
+        return self.keys.is_fresh(self._read_file(name))
+
     def _read(self, content: bytes) -> tuple[str, bytes, tuple[int, int]]:
         # Only whoever takes photos needs it; Pillow weighs 2 MiB.
         from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
@@ -111,8 +137,12 @@ class MediaStore:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._put(path, content)
+
+    @staticmethod
+    def _put(path: Path, content: bytes) -> None:
         # Complete under another name first: a crash leaves no half file behind the hash.
-        draft = path.with_name(f"{name}.{os.getpid()}.draft")
+        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
