@@ -16,7 +16,7 @@ const [out, key] = process.argv.slice(2);
 const sources = new URL("src/", import.meta.url).pathname;
 
 const bundled = await build({
-  entryPoints: ["site.css", "desk.css", "field.js", "desk.js", "charts.js"].map((name) => join(sources, name)),
+  entryPoints: ["site.css", "desk.css", "pictures.css", "field.js", "desk.js", "charts.js", "graph.js", "replay.js"].map((name) => join(sources, name)),
   bundle: true,
   minify: true,
   write: false,

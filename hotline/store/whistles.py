@@ -140,7 +140,7 @@ def count_open(
         sa.select(sa.null(), sa.func.count())
         .select_from(WhistleParty)
         .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
-        .where(*_calls(unit, posts))
+        .where(*calls_on(unit, posts))
     )
     found = {ticket_id: int(n) for ticket_id, n in session.execute(of_tickets.union_all(calling))}
     return Open({key: n for key, n in found.items() if key is not None}, found[None])
@@ -223,7 +223,8 @@ def calls_in_hand(session: Session, posts: Collection[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _calls(unit: str | None, posts: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
+def calls_on(unit: str | None, posts: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what makes an open whistle call a unit, or one of these posts."""
     return (
         sa.or_(col(WhistleParty.unit) == unit, col(WhistleParty.post).in_(list(posts))),
         col(Whistle.ended_at).is_(None),

@@ -29,49 +29,13 @@ from hotline.web import (
     words,
 )
 from hotline.web.delivery_words import FAULTS, MEANS, OUTBOX_STATES
+from hotline.web.event_tones import TONES
 from hotline.web.filters import duration, grouped, second
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import lazy_gettext, listed
 from hotline.web.map_words import kind_words, named, post_words, rung_words, unit_words
 from hotline.web.reject_words import PROMISED_BY, REJECT_REASONS
 
-TONES: Final[Mapping[Action, str]] = {
-    Action.ALARM: "late",
-    Action.CLIMB: "late",
-    Action.RAISE: "late",
-    Action.REFUSE: "late",
-    Action.DENY: "late",
-    Action.REMIND: "warn",
-    Action.RETURN: "warn",
-    Action.EXTEND: "warn",
-    Action.LAPSE: "warn",
-    Action.WARN: "warn",
-    Action.URGE: "late",
-    Action.OVERSEE: "late",
-    Action.CIRCULATE: "late",
-    Action.RESTORE: "warn",
-    Action.REFUSE_GRADE: "warn",
-    Action.BAD_RATING: "late",
-    Action.MEND: "ok",
-    Action.REJECT: "warn",
-    Action.OBJECT: "late",
-    Action.WITHDRAW: "warn",
-    Action.ADJUDICATE: "warn",
-    Action.DEFER: "warn",
-    Action.CONCLUDE: "warn",
-    Action.APPEAL: "late",
-    Action.MILESTONE: "ok",
-    Action.ARRIVE: "ok",
-    Action.FINISH: "ok",
-    Action.END_WHISTLE: "ok",
-    Action.EXPIRE: "late",
-    Action.DECLINE_WHISTLE: "warn",
-    Action.DANGER_GONE: "ok",
-    Action.RECORD_ACT: "ok",
-    Action.MEET_MILESTONE: "ok",
-    Action.CONFIRM: "ok",
-    Action.ANSWER: "ok",
-}
 _OUTCOMES: Final = {
     "reached": lazy_gettext("已接通"),
     **{outcome.value: said for outcome, said in sampling_words.OUTCOMES.items()},

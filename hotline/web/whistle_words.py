@@ -8,6 +8,7 @@ from flask_babel import LazyString
 from hotline.domain.grid import Ends, Join
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyRole, WhistleState
+from hotline.domain.whistle_rates import Standing
 from hotline.web.i18n import lazy_gettext as _
 
 JOINS: Final[Mapping[str, LazyString]] = {
@@ -98,6 +99,7 @@ REFUSALS: Final[Mapping[str, LazyString]] = {
     "rated_before": _("已经评价过了，评价不能改。"),
 }
 FIELDS: Final[Mapping[str, LazyString]] = {
+    "year": _("年份"),
     "due_on": _("节点日期"),
     "grades": _("打分"),
     "verdict": _("对这一哨的评价"),
@@ -107,7 +109,21 @@ FIELDS: Final[Mapping[str, LazyString]] = {
     "slot_from": _("约定到场时间"),
     "decision": _("集体决定"),
 }
+STANDINGS: Final[Mapping[Standing, LazyString]] = {
+    Standing.TOO_LOW: _("偏低"),
+    Standing.WITHIN: _("适宜"),
+    Standing.TOO_HIGH: _("偏高"),
+    Standing.TOO_FEW: _("件数太少，不比较"),
+}
+STANDING_TONES: Final[Mapping[Standing, str]] = {
+    Standing.TOO_LOW: "warn",
+    Standing.WITHIN: "ok",
+    Standing.TOO_HIGH: "warn",
+    Standing.TOO_FEW: "calm",
+}
 TABLES: Final[Mapping[str, object]] = {
+    "standings": STANDINGS,
+    "standing_tones": STANDING_TONES,
     "joins": JOINS,
     "party_roles": PARTY_ROLES,
     "whistle_states": WHISTLE_STATES,

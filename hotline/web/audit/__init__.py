@@ -11,19 +11,24 @@ from hotline.web.audit import (
     events,
     flags,
     hearings,
+    map_graph,
     rates,
     ratings,
     refusals,
+    replay,
     retention,
     sampling,
     supervision,
     tickets,
     views,
+    wall,
+    whistles,
 )
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 for part in (
     *(attention, board, catalogue, checks, contests, events, flags, hearings, rates, ratings),
+    *(map_graph, replay, wall, whistles),
     *(refusals, retention, sampling, supervision, tickets, views),
 ):
     bp.register_blueprint(part.bp)

@@ -2,13 +2,24 @@
 
 from flask import Blueprint
 
-from hotline.web.field import blown, flags, hearings, mending, notices, tasks, tickets, whistles
+from hotline.web.field import (
+    blown,
+    flags,
+    hearings,
+    mending,
+    notices,
+    place,
+    tasks,
+    tickets,
+    whistles,
+)
 
 bp = Blueprint("field", __name__, url_prefix="/field")
 bp.register_blueprint(blown.bp)
 bp.register_blueprint(flags.bp)
 bp.register_blueprint(hearings.bp)
 bp.register_blueprint(mending.bp)
+bp.register_blueprint(place.bp)
 bp.register_blueprint(tasks.bp)
 bp.register_blueprint(tickets.bp)
 bp.register_blueprint(whistles.bp)

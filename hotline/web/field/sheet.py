@@ -1,8 +1,10 @@
 """What an officer's page of a ticket shows, gathered with a fixed number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from hotline.domain.grid import Ends, GridMap, Unit, UnitKind, WhistleKind
 from hotline.domain.joining import is_over
@@ -92,16 +94,7 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
     session, grid_map = work.session, timing.map_of(work, ticket)
     texts = ticket_rows.texts(session, ticket.id)
     bodies = {text.id: text.body for text in texts}
-    parties = whistles.parties(session, ticket.id)
-    called = [
-        Called(
-            row,
-            grid_map.whistle_kind(row.kind),
-            bodies.get(row.reason_id, ""),
-            [p for p in parties if p.whistle_id == row.id],
-        )
-        for row in whistles.of_ticket(session, ticket.id)
-    ]
+    called = _called(work, ticket, bodies)
     media = ticket_rows.media(session, ticket.id)
     running = {timer.step: timer.due_at for timer in timers.waiting(session, ticket.id)}
     missing = gaps.with_words(work, ticket.id, texts)
@@ -132,6 +125,21 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         **(_planning(work, ticket) if "defer" in can else {}),
         return_until=returns.may_return_until(work, ticket) if "return" in can else None,
     )
+
+
+def _called(work: Work, ticket: Ticket, bodies: Mapping[UUID, str]) -> list[Called]:
+    """Return the whistles of a ticket, each with its reason and the units it called."""
+    parties = whistles.parties(work.session, ticket.id)
+    kinds = timing.map_of(work, ticket)
+    return [
+        Called(
+            row,
+            kinds.whistle_kind(row.kind),
+            bodies.get(row.reason_id, ""),
+            [party for party in parties if party.whistle_id == row.id],
+        )
+        for row in whistles.of_ticket(work.session, ticket.id)
+    ]
 
 
 def _planning(work: Work, ticket: Ticket) -> dict[str, Any]:

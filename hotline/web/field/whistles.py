@@ -22,6 +22,7 @@ from hotline.services import (
     whistle_course,
     whistle_plan,
     whistle_rating,
+    whistle_record,
 )
 from hotline.services.commands import once
 from hotline.store import notices, people
@@ -201,6 +202,7 @@ def show() -> str:
         calls = [_call(work, *row) for row in found]
         names = people.named(work.session, {row.whistle.raised_by for row in found})
         unread = notices.unread(work.session, my_id())
+        clashes = whistle_record.clashes_of(work)
         now = work.now
     # The rows come those first who are still waited for; of these, whose limit ends first.
     calls.sort(key=lambda call: (not call.is_waited_for, call.due or call.party.called_at))
@@ -211,9 +213,32 @@ def show() -> str:
         calls=calls,
         names=names,
         clash=clash,
+        clashes=clashes,
         now=now,
         unread=unread,
     )
+
+
+@bp.get("/record")
+def record() -> str:
+    """Show my unit's record of a year, and my town's whistle rate in its band."""
+    with request_work() as work:
+        this_year = whistle_record.this_year(work)
+        year = request.args.get("year", default=this_year, type=int)
+        unit = work.actor.unit or ""
+        found = whistle_record.unit_years(work, year, unit)
+        return render_template(
+            "field/whistle_record.html",
+            unit=unit,
+            year=year,
+            this_year=this_year,
+            record=found[0] if found else None,
+            blemishes=whistle_record.blemishes(work, unit, year, at=place()),
+            towns=whistle_record.town_rates(work, unit),
+            band=whistle_record.band(work),
+            days=whistle_record.LOOKS_BACK.days,
+            map=work.kit.maps.current,
+        )
 
 
 @bp.get("/<uuid:party_id>")

@@ -1,0 +1,174 @@
+"""Whistles on pages: asked and granted, rated both ways, counted by town and unit, and pictured."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.tickets import Action
+from tests.web import nights
+from tests.web.desk import Desk, login_of, queries
+from tests.web.field.field import Phone, ticket_path
+
+TOWN, VILLAGE = "town.dagujiazi.lead", "village.dagujiazi.lamaqiao.head"
+WATER, HOUSING = "utility.water.duty", "department.housing.duty"
+
+
+@pytest.fixture
+def number(county):
+    """A ticket in its officer's hands."""
+    return nights.accepted(county)
+
+
+def blown_path(county, number, name=""):
+    """Return where the page of a ticket's newest whistle stands."""
+    event = [e for e in county.events(number) if "whistle" in e["data"]][-1]
+    return f"/field/blown/{event['data']['whistle']}" + (f"/{name}" if name else "")
+
+
+def test_an_officer_asks_the_town_which_appoints_the_hour_and_ends_it(county, number):
+    officer, town = Phone(county, login_of(county, number)), Phone(county, TOWN)
+    assert "先请乡镇同意吹哨" in officer.page(ticket_path(number, "whistle"))
+    officer.done(
+        ticket_path(number, "whistle"),
+        kind="enforcement",
+        units="department/housing",
+        text="违建占压管线",
+    )
+    path = blown_path(county, number)
+    assert path in town.page("/field/blown/")
+    assert "违建占压管线" in town.page(path)
+    assert officer.press(f"{path}/grant").status_code == 403
+
+    slot = (county.now() + timedelta(hours=8, minutes=30)).strftime("%Y-%m-%dT%H:%M")
+    page = town.done(f"{path}/grant", slot_from=slot)
+    assert "哨声未收" in page
+    [party] = county.parties(number)
+    unit = Phone(county, HOUSING)
+    call = f"/field/whistles/{party.id}"
+    assert "约定到场" in unit.page("/field/whistles/")
+    unit.done(f"{call}/arrive", place_note="现场")
+    unit.done(f"{call}/act", text="当场责令拆除")
+    unit.done(f"{call}/finish", text="已拆除")
+    assert "已收哨" in town.done(f"{path}/end")
+    assert "5" in town.page(path)
+    rated = town.done(f"{path}/rate", party=str(party.id), arrival="5", conduct="4", result="5")
+    assert "很好" in rated
+    assert "该吹" in unit.done(f"{call}/rate", verdict="valid")
+    assert (
+        town.press(
+            f"{path}/rate", party=str(party.id), arrival="5", conduct="4", result="5"
+        ).status_code
+        == 409
+    )
+    assert path not in town.page("/field/blown/")
+    kinds = [event["action"] for event in county.events(number)]
+    assert {"ask_whistle", "record_act", "rate_unit", "rate_whistle"} <= set(kinds)
+
+
+def test_the_people_of_a_place_whistle_for_its_tickets_and_those_of_another_do_not(county, number):
+    town = Phone(county, TOWN)
+    address = f"/field/place/{number}/whistle"
+    assert address in town.page("/field/place/")
+    page = town.page(address)
+    assert "没水" in page or "停水" in page
+    answer = town.press(address, kind="joint", units="department/housing", text="反复停水")
+    assert answer.status_code == 422
+    assert "请从呼叫的单位里选一个牵头单位" in answer.get_data(as_text=True)
+    lead = "department/housing"
+    town.done(address, kind="joint", units=lead, lead=lead, text="反复停水，要换管网")
+    assert county.parties(number)[0].role == "lead"
+
+    other = Phone(county, "town.mengjia.lead")
+    other.page(address, status=404)
+    other.page(blown_path(county, number), status=404)
+
+    unit = Phone(county, HOUSING)
+    call = f"/field/whistles/{county.parties(number)[0].id}"
+    assert "定方案" in unit.page(call)
+    day = (county.now() + timedelta(days=2)).date().isoformat()
+    planned = unit.done(f"{call}/plan", texts="更换管网", days=day, units=lead)
+    assert "更换管网" in planned
+    milestone = re.search(r'name="milestone" value="([^"]+)"', planned)[1]
+    assert "已完成" in unit.done(f"{call}/meet", milestone=milestone, text="换完了")
+
+
+def test_a_unit_wanted_in_two_places_at_once_is_told_which_clash(county, number):
+    officer = Phone(county, login_of(county, number))
+    units = {"kind": "emergency", "units": "utility/water", "text": "爆管"}
+    officer.done(ticket_path(number, "whistle"), **units)
+    other = nights.accepted(county, "孟家镇孟家村停水了")
+    Phone(county, login_of(county, other)).done(ticket_path(other, "whistle"), **units)
+    unit = Phone(county, WATER)
+
+    with queries(county) as asked:
+        page = unit.page("/field/whistles/")
+
+    assert "2 处哨时间冲突" in page
+    assert "冲突：孟家镇孟家村" in page
+    assert len(asked) <= 6
+
+
+def test_towns_and_units_are_shown_without_ranks_and_with_few_queries(county):
+    number = nights.submitted(county)
+    desk = Desk(county, "supervisor")
+    with queries(county) as asked:
+        page = desk.page("/audit/whistles/")
+    assert len(asked) <= 6
+    assert "件数太少，不比较" in page
+    assert "自来水公司" in page
+    record = desk.page("/audit/whistles/units/utility/water")
+    assert "这一年没有拒绝，也没有失约" in record
+    desk.page("/audit/whistles/?year=1999", status=422)
+
+    unit = Phone(county, WATER)
+    assert "被呼叫" in unit.page("/field/whistles/record")
+    town = Phone(county, "town.dagujiazi.duty")
+    assert "本乡镇（街道）吹哨率" in town.page("/field/whistles/record")
+    assert county.events(number, Action.DANGER_GONE)
+
+
+def test_a_night_is_replayed_step_by_step_and_every_step_is_said_in_words(county):
+    number = nights.whistled(county)
+    desk = Desk(county, "observer")
+
+    last = desk.page(f"/audit/tickets/{number}/replay")
+    steps = int(re.search(r"第 (\d+) 步，共", last)[1])
+    assert steps == last.count("replay?step=") - last.count('data-step="')
+    assert 'data-step="next"' not in last
+    first = desk.page(f"/audit/tickets/{number}/replay?step=0")
+    assert 'data-step="next"' in first
+    assert "还没有派单" in first
+    assert "县领导：告知 1 次" in last
+    assert last.count("<line ") == 1
+    beyond = desk.page(f"/audit/tickets/{number}/replay?step=99999")
+    assert f"第 {steps} 步，共 {steps} 步" in beyond
+
+
+def test_the_wall_shows_what_runs_out_and_who_does_not_answer(county):
+    desk = Desk(county, "supervisor")
+    desk.page("/audit/wall/")
+    with queries(county) as first:
+        empty = desk.page("/audit/wall/")
+    assert "没有在办工单" in empty
+    number = nights.whistled(county)
+    desk.page("/audit/wall/")
+    with queries(county) as second:
+        page = desk.page("/audit/wall/")
+
+    assert len(first) == len(second) <= 6
+    for words in ("大孤家子镇", "哨无人应", "自来水公司", number[:4], "再次催促"):
+        assert words in page, words
+    assert 'hx-trigger="every 10s"' in page
+
+
+def test_the_map_is_drawn_around_one_unit_and_said_in_lists(county):
+    desk = Desk(county, "observer")
+
+    page = desk.page("/audit/map/?unit=utility/water")
+
+    for words in ("住房和城乡建设局", "停水与供水", "自来水公司值班岗", "data-graph="):
+        assert words in page, words
+    assert "没有下级单位" in page
+    assert "这是最高一级" in desk.page("/audit/map/")
+    desk.page("/audit/map/?unit=nowhere", status=404)
