@@ -1,5 +1,7 @@
 """The pages about people in a real browser: legible and usable at both sizes, in both languages."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -9,6 +11,7 @@ from tests.browser.test_desk_pages import OPEN_FOLDS, sign_in
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.web.client import app_for, served
 
+HEAD = "village.dagujiazi.lamaqiao.head"
 UNIT = "village/dagujiazi/lamaqiao"
 OFFICER = "grid.dagujiazi.lamaqiao"
 
@@ -40,7 +43,14 @@ def test_everybody_can_use_the_pages_about_people(browser: Browser, county, url,
         "post": "/people/posts/grid/dagujiazi/lamaqiao",
         "person": f"/people/staff/{person}",
         "log": "/people/log",
+        "gaps": "/people/gaps",
+        "duty-list": "/people/duty-lists/",
     }
+    with county.work(county.actor("supervisor")) as work:
+        post = people.post(work, "grid/dagujiazi/lamaqiao")
+        head = demo_staff.by_login(work.session, HEAD)
+        days = [(work.now + timedelta(days=d), work.now + timedelta(days=d + 1)) for d in (1, 2)]
+        people.add_duty(work, post, people.person(work, head.id), days)
     for size, language in ((PHONE, "zh-CN"), (DESK, "en")):
         with open_context(browser, size, language) as context:
             page = context.new_page()
@@ -57,6 +67,13 @@ def test_everybody_can_use_the_pages_about_people(browser: Browser, county, url,
                 expect(page.locator("#plan")).to_be_visible()
                 assert_accessible(page)
                 screenshot(page, f"people-{name}-{size[0]}-{language}")
+        with open_context(browser, size, language) as context:
+            page = context.new_page()
+            sign_in(page, url, HEAD)
+            page.goto(f"{url}/duty/")
+            page.evaluate(OPEN_FOLDS)
+            assert_accessible(page)
+            screenshot(page, f"duty-{size[0]}-{language}")
 
 
 def test_an_administrator_imports_people_by_hand_alone(browser: Browser, county, url, tmp_path):
