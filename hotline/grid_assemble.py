@@ -131,6 +131,7 @@ def _limits(shape: shapes.LimitsShape) -> Limits:
         ),
         redo=Redo(shape.redo.share, shape.redo.before_raise, shape.redo.before_final),
         pick_up_wait=timedelta(seconds=shape.pick_up_wait.amount),
+        ring_backs=shape.ring_backs,
         panel=PanelRule(shape.panel.after_returns, shape.panel.after_units),
         revisits=shape.revisits.revisits(),
     )

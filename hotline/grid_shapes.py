@@ -20,6 +20,7 @@ from pydantic import (
 from hotline.clock import COUNTY_ZONE
 from hotline.domain import grid, ratings
 from hotline.domain.limits import (
+    RING_BACKS,
     Allowance,
     Limit,
     LimitKind,
@@ -246,6 +247,7 @@ class LimitsShape(Shape):
     asking: AskingShape
     redo: RedoShape
     pick_up_wait: NaturalField
+    ring_backs: int = Field(RING_BACKS, ge=1, le=100)
     panel: PanelShape = PanelShape()
     revisits: RevisitsShape = RevisitsShape()
 

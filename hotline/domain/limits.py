@@ -176,13 +176,18 @@ class Revisits:
     spacing: Limit = Limit(LimitKind.NATURAL, 2 * 3600)
 
 
+# How often a caller is rung back where the map does not say.
+RING_BACKS: Final = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Every limit of a county.
 
     ``steps`` is keyed by the step's name (``triage``, ``sign`` …), ``handle`` by the kind of
     demand (``help``, ``complaint`` …). ``pick_up_wait`` is how long operators' telephones ring
-    before the machine answers.
+    before the machine answers; ``ring_backs`` how often a caller is rung back in vain before that
+    ends.
     """
 
     steps: Mapping[str, Allowance]
@@ -191,6 +196,7 @@ class Limits:
     asking: Asking
     redo: Redo
     pick_up_wait: timedelta
+    ring_backs: int = RING_BACKS
     panel: PanelRule = PanelRule()
     revisits: Revisits = Revisits()
 

@@ -31,6 +31,7 @@ class Status(StrEnum):
     ANSWERED = "answered"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    UNREACHED = "unreached"  # rung back as often as the map says, and never reached
     ARCHIVED = "archived"
     ARCHIVED_UNVERIFIED = "archived_unverified"
     ARCHIVED_FINAL = "archived_final"  # by a final reply, against the caller's word
@@ -137,6 +138,7 @@ class Action(StrEnum):
     REJECT = "reject"  # 不予受理 is proposed, with the lawful route
     APPROVE = "approve"  # somebody outside agrees to the rejection
     DISAPPROVE = "disapprove"  # and here does not
+    GIVE_UP = "give_up"  # rung back so often in vain that it ends
     WITHDRAW = "withdraw"  # the citizen takes it back, by the channel used
     OBJECT = "object"  # the citizen disagrees with an answer or a rejection
     GAP = "gap"  # 容缺受理: accepted though something is missing, on a promise
@@ -287,6 +289,9 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.REJECT_PENDING, Action.DISAPPROVE): Rule(Status.TRIAGE, _by(Role.SUPERVISOR)),
     (Status.REJECTED, Action.OBJECT): Rule(Status.TRIAGE, _CITIZEN),
     (Status.ANSWERED, Action.OBJECT): Rule(Status.TRIAGE, _CITIZEN),
+    # Whoever was rung in vain may still say that they are there.
+    (Status.TRIAGE, Action.GIVE_UP): Rule(Status.UNREACHED, _OPERATOR),
+    (Status.UNREACHED, Action.OBJECT): Rule(Status.TRIAGE, _CITIZEN),
 }
 
 # What happens beside the course of the ticket and leaves its status as it is.

@@ -13,7 +13,7 @@ from hotline.domain.intake import Danger, wants_person, yes_no
 from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Routing, TriageReason
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import additions, calling_off, codes, intake, telling
+from hotline.services import additions, calling_off, codes, intake, telling, tickets
 from hotline.services.danger import alarm
 from hotline.store import calls as rows
 from hotline.store import people
@@ -367,7 +367,7 @@ def _read_back(ticket: Ticket) -> str:
 def _ring_back(work: Work, call: Call) -> Ticket:
     """Record that the caller must be rung back, as a ticket in triage."""
     number = _number_of(work, call)
-    demand = intake.Demand("voice", number, "", waits=intake.RING_BACK, line=call.line)
+    demand = intake.Demand("voice", number, "", waits=tickets.RING_BACK, line=call.line)
     made, _ = intake.receive(work, demand)
     call.ticket_id = made.id
     ticket = ticket_rows.find(work.session, made.number)

@@ -35,7 +35,6 @@ from hotline.store.models import Attention, Ticket, TicketIdentity, TicketText
 from hotline.work import CITIZEN, SYSTEM, Actor, Work
 
 # Waits for a person for another reason than its place or class.
-RING_BACK: Final = "ring_back"
 # Channels at which somebody of the hotline writes down what a citizen says.
 _BY_STAFF: Final = frozenset({"desk", "counter"})
 

@@ -18,6 +18,7 @@ from hotline.services import (
     inbox,
     intake,
     ratings,
+    tickets,
     verification,
     withdrawal,
 )
@@ -55,6 +56,7 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.ANSWERED: "已答复",
     Status.REJECTED: "不予受理",
     Status.WITHDRAWN: "已按您的要求撤回",
+    Status.UNREACHED: "多次回拨未接通",
     Status.ARCHIVED: "已办结",
     Status.ARCHIVED_UNVERIFIED: "已办结，未经您确认",
     Status.ARCHIVED_FINAL: "已作出最终答复并归档",
@@ -216,7 +218,7 @@ def _new(work: Work, message: Message, sequence: int) -> _Fresh:
         answers.append(reply(_received(ticket, routing, message.danger)))
         return (_remembered(work, message, answers[0]),)
 
-    waits = intake.RING_BACK if reading.intent is Intent.PERSON else None
+    waits = tickets.RING_BACK if reading.intent is Intent.PERSON else None
     demand = intake.Demand("message", message.number, message.words, waits=waits)
     ticket, _, made = intake.prepare(work, demand, message.heard, sequence, remember)
     return _Fresh(answers[0], made, ticket)

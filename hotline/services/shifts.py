@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from hotline.domain.errors import NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.intake import clean, mask_numbers
 from hotline.domain.tickets import Role, Status
-from hotline.services.intake import RING_BACK
+from hotline.services.tickets import RING_BACK
 from hotline.store import attention as attention_rows
 from hotline.store import shifts
 from hotline.store.models import Handover

@@ -10,11 +10,14 @@ from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services import telling, timing
+from hotline.store import desk
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.work import Work
 
 LONGEST_TEXT: Final = 2000
+# Why a ticket waits in triage whose caller must be rung back.
+RING_BACK: Final = "ring_back"
 # In which roles people hold tickets; the others look at them from their desks.
 HOLDERS: Final = frozenset({Role.OFFICER, Role.UNIT})
 
@@ -114,6 +117,24 @@ def contact(
     if outcome == "reached" and ticket.contacted_at is None:
         ticket.contacted_at = work.now
         work.cancel_timers(ticket.id, {Step.CONTACT})
+
+
+def ring_back_failed(work: Work, ticket: Ticket) -> None:
+    """Record that ringing a caller back failed once more; after so many tries it ends.
+
+    The caller is told, and is rung again on saying so (`hotline.services.rejection.object_to`).
+    What is urgent, and what has words that a person may settle, never ends like this.
+    """
+    contact(work, ticket, "unreached")
+    if ticket.urgent or ticket.triage_reason != RING_BACK:
+        return
+    tries = 1 + desk.unreached(work.session, ticket.id)
+    if tries < timing.map_of(work, ticket).limits.ring_backs:
+        return
+    told = telling.tell_caller(work, ticket, "unreached", {"tries": str(tries)})
+    data: dict[str, object] = {"rule": "limits.ring_backs", "tries": tries}
+    work.act(ticket, Action.GIVE_UP, data | told)
+    timing.enter(work, ticket)
 
 
 def check_in(

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -170,6 +171,19 @@ def ring_backs(session: Session, reason: str, *, at: str = "") -> Page[Any]:
     )
     found = page(session, query, Order((endless(col(Ticket.due_at)), col(Ticket.id))), at=at)
     return Page([RingBack(*row) for row in found], found.earlier, found.later)
+
+
+def unreached(session: Session, ticket_id: UUID) -> int:
+    """Return how often a ticket's caller was rung in vain."""
+    failed = sa.cast(col(TicketEvent.body), JSONB)["data"]["outcome"].astext == "unreached"
+    count: int = session.execute(
+        sa.select(sa.func.count()).where(
+            col(TicketEvent.ticket_id) == ticket_id,
+            col(TicketEvent.action) == Action.CONTACT.value,
+            failed,
+        )
+    ).scalar_one()
+    return count
 
 
 def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk]:

@@ -176,7 +176,7 @@ def open_of_number(session: Session, hashes: Sequence[str]) -> list[Ticket]:
 
     Archived ones are among them for as long as a grade or a late answer may come.
     """
-    ends = [Status.ANSWERED, Status.REJECTED, Status.WITHDRAWN]
+    ends = [Status.ANSWERED, Status.REJECTED, Status.WITHDRAWN, Status.UNREACHED]
     return list(
         session.exec(
             select(Ticket)

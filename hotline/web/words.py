@@ -10,10 +10,10 @@ from hotline.domain.routing import TriageReason
 from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
-from hotline.services.intake import RING_BACK
 from hotline.services.merging import LEAD_ENDED, UNMERGED
 from hotline.services.probing import PROBE
 from hotline.services.taking import AT_THE_DESK
+from hotline.services.tickets import RING_BACK
 from hotline.web import (
     contest_words,
     desk_words,
@@ -43,6 +43,7 @@ STATUSES: Final = {
     Status.ANSWERED: _("当场答复"),
     Status.REJECTED: _("不予受理"),
     Status.WITHDRAWN: _("来电人撤回"),
+    Status.UNREACHED: _("回拨未接通"),
     Status.ARCHIVED: _("已办结（来电人确认）"),
     Status.ARCHIVED_UNVERIFIED: _("已归档（未核实）"),
 }
@@ -59,6 +60,7 @@ STATUS_TONES: Final = {
     Status.ANSWERED: "ok",
     Status.REJECTED: "calm",
     Status.WITHDRAWN: "calm",
+    Status.UNREACHED: "calm",
     Status.ARCHIVED: "ok",
     Status.ARCHIVED_UNVERIFIED: "calm",
 }
@@ -115,6 +117,7 @@ ACTIONS: Final = {
     Action.APPROVE: _("批准不予受理"),
     Action.DISAPPROVE: _("不批准不予受理"),
     Action.WITHDRAW: _("来电人撤回"),
+    Action.GIVE_UP: _("多次回拨未接通，结束"),
     Action.OBJECT: _("来电人提出异议"),
     Action.GAP: _("容缺受理"),
     Action.GAP_FILLED: _("材料补齐"),

@@ -146,7 +146,7 @@ def a_busy_desk(county: County) -> dict[str, str]:
     night = a_night(county)
     a_waiting_call(county)
     with county.work(CITIZEN) as work:
-        intake.receive(work, intake.Demand("voice", CALLER, "", waits=intake.RING_BACK))
+        intake.receive(work, intake.Demand("voice", CALLER, "", waits=tickets.RING_BACK))
     return {
         "night": night,
         "whistled": whistled(county),

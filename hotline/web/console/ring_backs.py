@@ -9,8 +9,8 @@ from pydantic import Field
 
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.intake import MAX_WORDS
-from hotline.domain.tickets import Role
-from hotline.services import identity, intake, taking, tickets
+from hotline.domain.tickets import Role, Status
+from hotline.services import identity, taking, tickets
 from hotline.store import desk
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Call, Ticket
@@ -37,15 +37,23 @@ class OutcomeForm(CommandForm):
 def show() -> ResponseReturnValue:
     """Show who waits, whoever is due first in front; one query for all."""
     with request_work() as work:
-        page = desk.ring_backs(work.session, intake.RING_BACK, at=place())
+        page = desk.ring_backs(work.session, tickets.RING_BACK, at=place())
         return render_template(
             "console/ring_backs.html",
             page=page,
             rows=[(row, why(row.call)) for row in page],
             done=request.args.get("done"),
+            ended=_ended(work, request.args.get("about")),
+            at_most=work.kit.maps.current.limits.ring_backs,
             now=work.now,
             may_act=me().role is Role.OPERATOR,
         )
+
+
+def _ended(work: Work, number: str | None) -> Ticket | None:
+    """Return the ticket that was just rung in vain, if that was the last try."""
+    ticket = ticket_rows.find(work.session, number) if number else None
+    return ticket if ticket is not None and ticket.status is Status.UNREACHED else None
 
 
 @bp.get("/<number>")
@@ -84,9 +92,11 @@ def outcome(number: str) -> ResponseReturnValue:
         raise InvalidError(fields=["words"])
 
     def do(work: Work, ticket: Ticket) -> None:
-        tickets.contact(work, ticket, form.outcome)
         if form.outcome == "reached":
+            tickets.contact(work, ticket, form.outcome)
             _complete(work, ticket, form)
+        else:
+            tickets.ring_back_failed(work, ticket)
 
     back = "console.ring_backs.show" if form.outcome == "unreached" else None
     return carry_out(number, "contact", form, do, back=back)

@@ -88,6 +88,10 @@ STANDS: Final[Mapping[Status, tuple[str, str]]] = {
         _("您已撤回"),
         _("按您的要求，不再办理。撤回不算办结。"),
     ),
+    Status.UNREACHED: (
+        _("多次回拨，没有联系上您"),
+        _("您打来过电话，我们回拨了几次都没有接通。还要反映的话，在下面写一句就会再联系您。"),
+    ),
     Status.ARCHIVED: (_("已办结，您已确认"), _("谢谢您告诉我们。")),
     Status.ARCHIVED_UNVERIFIED: (
         _("已归档，没有得到您的确认"),
@@ -271,6 +275,7 @@ _SAY: Final[Mapping[Action, _Say]] = {
     Action.APPROVE: _approved,
     Action.DISAPPROVE: _plain(_("复核没有同意不予受理，继续办理")),
     Action.WITHDRAW: _plain(_("您撤回了诉求")),
+    Action.GIVE_UP: _plain(_("多次回拨没有接通，暂时结束")),
     Action.OBJECT: _plain(_("您不同意，已重新交人核实")),
     Action.GAP: _plain(_("先办着，约定补齐材料")),
     Action.GAP_FILLED: _plain(_("约定的材料补齐了")),

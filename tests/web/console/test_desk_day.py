@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import calls
+from hotline.services import calls, rejection
 from hotline.work import CITIZEN
 from tests.county import CALLER, NO_WATER
 from tests.services.test_merging import submit
+from tests.services.test_replay import difference
 from tests.web import nights
 from tests.web.desk import Desk, queries
 
@@ -290,3 +291,30 @@ def test_every_list_of_the_desk_asks_a_fixed_number_of_questions(county, desk, p
         desk.page(path)
 
     assert len(empty) == len(full) <= limit + SIGNED_IN
+
+
+def test_ringing_back_in_vain_ends_on_record_and_one_line_of_the_caller_undoes_it(county, desk):
+    number, at_most = a_ring_back(county), county.kit.maps.current.limits.ring_backs
+    for _ in range(at_most):
+        assert county.ticket(number).status is Status.TRIAGE
+        page = desk.done(f"/console/ring-backs/{number}/outcome", outcome="unreached")
+
+    assert "到此结束" in page
+    assert county.ticket(number).status is Status.UNREACHED
+    [end] = county.events(number, Action.GIVE_UP)
+    assert (end["data"]["rule"], end["data"]["tries"]) == ("limits.ring_backs", at_most)
+    assert [row.cause for row in county.messages(number) if row.cause == "unreached"]
+    with county.work(CITIZEN) as work:
+        rejection.object_to(work, work.ticket(number), "我在，请再打")
+    assert county.ticket(number).status is Status.TRIAGE
+    assert difference(county, number) == {}
+
+
+def test_what_is_urgent_is_rung_back_for_ever(county, desk):
+    number = a_ring_back(county)
+    with county.work() as work:
+        work.ticket(number).urgent = True
+    for _ in range(county.kit.maps.current.limits.ring_backs + 1):
+        desk.done(f"/console/ring-backs/{number}/outcome", outcome="unreached")
+
+    assert county.ticket(number).status is Status.TRIAGE
