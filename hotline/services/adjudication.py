@@ -6,7 +6,7 @@ that moment, and a catalogue entry is proposed, so that the same dispute never c
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,9 @@ from uuid import UUID
 
 from hotline.domain.disputes import needs_panel
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError
-from hotline.domain.grid import UnitKind
+from hotline.domain.grid import GridMap, LadderRule, UnitKind
 from hotline.domain.rulings import Scope
-from hotline.domain.tickets import Action
+from hotline.domain.tickets import Action, Step
 from hotline.services import catalogue, intake, telling, tickets, timing
 from hotline.store import hearings
 from hotline.store import tickets as ticket_rows
@@ -71,43 +71,54 @@ def open_if_due(work: Work, ticket: Ticket) -> bool:
         Whether the panel has it now. A map without a panel leaves every return to the operators.
     """
     grid_map = timing.map_of(work, ticket)
-    panel = next(
-        (
-            rule
-            for rule in grid_map.rules
-            if rule.unit is not None and grid_map.unit(rule.unit).kind is UnitKind.PANEL
-        ),
-        None,
-    )
+    panel = next((rule for rule in grid_map.rules if _is_panel(grid_map, rule.unit)), None)
     work.flush()
     bodies = _bodies(work, ticket)
     sent = _receivers(work, ticket, bodies)
-    if ticket.post is not None:
-        sent |= {grid_map.post(ticket.post).unit: ticket.post}
     returns = [body for body in bodies if body["action"] == Action.RETURN]
     if panel is None or not needs_panel(len(returns), sent, grid_map.limits.panel):
         return False
+    _open(work, ticket, panel, sent, {body["data"].get("unit") for body in returns})
+    return True
+
+
+def _open(
+    work: Work,
+    ticket: Ticket,
+    panel: LadderRule,
+    sent: Mapping[str, str],
+    returned: Collection[str | None],
+) -> None:
+    """Open a hearing: the units that had the ticket, and the one with the power by the map."""
+    grid_map = timing.map_of(work, ticket)
     hearing = Hearing(ticket_id=ticket.id, opened_at=work.now)
     work.books.add(hearing)
-    before, ticket.rung = ticket.rung, panel.rung
-    data = {"hearing": hearing.id, "from": before, "to": panel.rung, "returns": len(returns)}
-    work.act(ticket, Action.ADJUDICATE, data | {"sent_to": sorted(sent)}, actor=SYSTEM)
-    due = timing.enter(work, ticket)
-    disputed = {body["data"].get("unit") for body in returns}
-    for unit, post in sorted(sent.items()):
+    concerned = dict(sent)
+    if ticket.class_code is not None and ticket.grid is not None:
+        competent = grid_map.competent_unit(ticket.class_code, ticket.grid)
+        concerned.setdefault(competent.id, competent.duty)
+    for unit, post in sorted(concerned.items()):
         party = HearingParty(
             hearing_id=hearing.id,
             ticket_id=ticket.id,
             unit=unit,
             post=post,
-            returned=unit in disputed,
+            returned=unit in returned,
         )
         work.books.add(party)
-    params = {"due": telling.local(due.at) if due else ""}
+    due = timing.deadline(work, work.now, timing.limit_of(work, ticket, Step.ADJUDICATE)).at
+    params = {"due": telling.local(due)}
     told = telling.tell(work, ticket, [grid_map.unit(str(panel.unit)).duty], "hearing", params)
-    told += telling.tell(work, ticket, sorted(sent.values()), "statement", params)
-    work.act(ticket, Action.REMIND, {"hearing": hearing.id, "told": told}, actor=SYSTEM)
-    return True
+    told += telling.tell(work, ticket, sorted(concerned.values()), "statement", params)
+    data: dict[str, object] = {"hearing": hearing.id, "from": ticket.rung, "to": panel.rung}
+    ticket.rung = panel.rung
+    data |= {"sent_to": sorted(sent), "told": told}
+    work.act(ticket, Action.ADJUDICATE, data, actor=SYSTEM)
+    timing.enter(work, ticket)
+
+
+def _is_panel(grid_map: GridMap, unit_id: str | None) -> bool:
+    return unit_id is not None and grid_map.unit(unit_id).kind is UnitKind.PANEL
 
 
 def _bodies(work: Work, ticket: Ticket) -> list[dict[str, Any]]:
@@ -118,6 +129,7 @@ def _receivers(work: Work, ticket: Ticket, bodies: Sequence[Mapping[str, Any]]) 
     """Return the units that a ticket was sent to, each with the post that had it."""
     grid_map = timing.map_of(work, ticket)
     posts = [str(b["data"]["post"]) for b in bodies if b["action"] == Action.DISPATCH]
+    posts += [ticket.post] if ticket.post is not None else []
     return {grid_map.post(post).unit: post for post in posts if post in grid_map.posts}
 
 

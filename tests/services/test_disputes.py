@@ -65,7 +65,7 @@ def test_a_dispute_becomes_a_rule_and_never_comes_twice(county):
     assert (ticket.status, ticket.unit) == (Status.HANDLING, WATER)
     assert ticket.officer_id == county.actor("utility.water.duty").staff_id
     [ruling] = county.events(number, Action.RULE_DUTY)
-    assert ruling["data"]["heard"] == [HOUSING]
+    assert ruling["data"]["heard"] == [HOUSING, WATER]
     assert difference(county, number) == {}
     with pytest.raises(RefusedError, match="return_binding"):
         send_back(county, number, who=county.actor("utility.water.duty"))
