@@ -15,6 +15,7 @@ from hotline.domain.tickets import CLOCK, ENDS, OWNER
 from hotline.services import (
     accounts,
     adjudication,
+    auditor,
     closing,
     final_reply,
     long_term,
@@ -107,6 +108,8 @@ def _holds(county: County, number: str, received_at) -> None:
         assert CLOCK[ticket.status] in timers, ticket.status
         assert ticket.closed_at is None
     assert difference(county, number) == {}
+    with county.work() as work:
+        assert auditor.suspects(work, [ticket.id]) == {}
 
 
 @settings(
