@@ -22,6 +22,7 @@ from hotline.cli_rates import rates as rates_group
 from hotline.cli_retention import retention as retention_group
 from hotline.cli_roster import roster as roster_group
 from hotline.cli_sample import sample as sample_group
+from hotline.cli_simulate import simulate
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
 from hotline.demo import staff
@@ -87,6 +88,7 @@ def release() -> None:
 
 main.add_command(policy_group)
 main.add_command(calendar_group)
+main.add_command(simulate)
 main.add_command(staff_group)
 main.add_command(rates_group)
 main.add_command(roster_group)

@@ -18,7 +18,7 @@ from hotline.domain.errors import InvalidError, NotAllowedError
 from hotline.domain.grid import GridMap
 from hotline.domain.grid_faults import Wording
 from hotline.domain.policy_diff import changes, effects
-from hotline.domain.policy_move import Touch
+from hotline.domain.policy_move import TOUCHES
 from hotline.domain.tickets import Role
 from hotline.grid_file import GridFileError, parse_grid, read_grid
 from hotline.services import accounts, policy, policy_moves
@@ -33,27 +33,6 @@ _BY = click.option("--by", "login", required=True, help="The account of who does
 _WHY = click.option("--why", required=True, help="The reason; it stays on record.")
 _MAY_APPLY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _SHOWN = 20
-
-TOUCHES = {
-    Touch.UNIT: Wording("主管单位不同", "another unit has the power"),
-    Touch.POST: Wording("接收岗位不同", "another post has it"),
-    Touch.LIMITS: Wording("时限不同", "other limits"),
-    Touch.LADDER: Wording("层级不同", "another ladder"),
-    Touch.WHISTLES: Wording("哨的规则不同", "other rules for whistles"),
-    Touch.GRID_GONE: Wording("新版没有这个网格，不能转", "its grid is gone: it can't be moved"),
-    Touch.CLASS_GONE: Wording("新版没有这个类别，不能转", "its class is gone: it can't be moved"),
-    Touch.WINDOW_GONE: Wording("新版没有这个窗口，不能转", "its window is gone: it can't be moved"),
-    Touch.WHISTLE_GONE: Wording(
-        "新版没有已吹的哨或被叫的单位，不能转",
-        "the kind or a unit of an open whistle is gone: it can't be moved",
-    ),
-}
-_KINDS = {
-    "release": Wording("安装", "release"),
-    "apply": Wording("执行", "applied"),
-    "rollback": Wording("退回", "rolled back to"),
-    "move": Wording("工单转版", "tickets moved to"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +128,7 @@ def tell_history(lang: str, *, as_json: bool) -> None:
         found = policy_rows.changes(work.session)
         counts = policy.open_tickets(work)
     for change, staff in found:
-        kind, by = _KINDS[change.kind], staff.login if staff else "-"
+        kind, by = policy.KINDS[change.kind], staff.login if staff else "-"
         facts = {
             "number": change.number,
             "at": change.at.astimezone(clock.COUNTY_ZONE).isoformat(timespec="seconds"),

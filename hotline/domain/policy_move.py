@@ -15,6 +15,7 @@ from hotline.domain.coverage import receiving_post
 from hotline.domain.deadlines import Calendar, due_at
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid import GridMap
+from hotline.domain.grid_faults import Wording
 from hotline.domain.limits import Limit
 from hotline.domain.step_limits import Limited, step_limit
 from hotline.domain.tickets import CLOCK, PENDING, Status, Step
@@ -38,6 +39,20 @@ class Touch(StrEnum):
 HINDERS: Final = frozenset(
     {Touch.GRID_GONE, Touch.CLASS_GONE, Touch.WINDOW_GONE, Touch.WHISTLE_GONE}
 )
+TOUCHES: Final[Mapping[Touch, Wording]] = {
+    Touch.UNIT: Wording("主管单位不同", "another unit has the power"),
+    Touch.POST: Wording("接收岗位不同", "another post has it"),
+    Touch.LIMITS: Wording("时限不同", "other limits"),
+    Touch.LADDER: Wording("层级不同", "another ladder"),
+    Touch.WHISTLES: Wording("哨的规则不同", "other rules for whistles"),
+    Touch.GRID_GONE: Wording("新版没有这个网格，不能转", "its grid is gone: it can't be moved"),
+    Touch.CLASS_GONE: Wording("新版没有这个类别，不能转", "its class is gone: it can't be moved"),
+    Touch.WINDOW_GONE: Wording("新版没有这个窗口，不能转", "its window is gone: it can't be moved"),
+    Touch.WHISTLE_GONE: Wording(
+        "新版没有已吹的哨或被叫的单位，不能转",
+        "the kind or a unit of an open whistle is gone: it can't be moved",
+    ),
+}
 _IN_HAND: Final = frozenset({Status.HANDLING, Status.LONG_TERM, *PENDING})
 _WHISTLES: Final = frozenset(step for step in Step if step.startswith("whistle_"))
 

@@ -6,21 +6,29 @@ stay with the version that decided about them until somebody moves them (`servic
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.grid import GridMap
+from hotline.domain.grid_faults import Wording
 from hotline.domain.policy_diff import Change, Effect, changes, effects
 from hotline.domain.policy_move import HINDERS, Touch, touched
 from hotline.store import policy as rows
 from hotline.store import policy_tickets
-from hotline.store.models import MapVersion, PolicyChange
+from hotline.store.models import MapVersion, PolicyChange, Staff
 from hotline.work import Work
 
 # So many digits of a version tell it from every other one.
 LEAST_DIGITS = 6
 _SHOWN = 50
+KINDS: Final[Mapping[str, Wording]] = {
+    "release": Wording("安装", "release"),
+    "apply": Wording("执行", "applied"),
+    "rollback": Wording("退回", "rolled back to"),
+    "move": Wording("工单转版", "tickets moved to"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,11 @@ def kept(work: Work, beginning: str) -> MapVersion:
     if not found:
         raise NotFoundError(version=beginning)
     return found[0]
+
+
+def history(work: Work) -> list[tuple[PolicyChange, Staff | None]]:
+    """Return what happened to the policy and who did it, the newest first."""
+    return rows.changes(work.session)
 
 
 def in_force(work: Work) -> MapVersion:

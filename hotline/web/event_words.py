@@ -266,10 +266,6 @@ def _signals(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> st
     return listed(str(suspicion_words.SIGNALS.get(one, one)) for one in value)
 
 
-def _version(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
-    return str(value)[:12]
-
-
 def _recounted(_map: GridMap, _ticket: Ticket, _event: Happened, value: Any) -> str:
     return listed(
         _(
@@ -393,8 +389,8 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "means": (lazy_gettext("方式"), _by_table(MEANS)),
     "state": (lazy_gettext("结果"), _by_table(OUTBOX_STATES)),
     "fault": (lazy_gettext("未送达原因"), lambda _m, _t, _e, v: fault_words(v)),
-    "from_version": (lazy_gettext("原网格图版本"), _version),
-    "to_version": (lazy_gettext("新网格图版本"), _version),
+    "from_version": (lazy_gettext("原网格图版本"), _plain),
+    "to_version": (lazy_gettext("新网格图版本"), _plain),
     "was_unit": (lazy_gettext("原单位"), _unit),
     "was": (lazy_gettext("原岗位"), _post),
     "recounted": (lazy_gettext("重新计算的时限"), _recounted),

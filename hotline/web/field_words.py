@@ -38,5 +38,10 @@ FIELDS: Final = {
     "window": _("窗口"),
     "level": _("级别"),
     "why": _("理由"),
+    "answers": _("谁会应答"),
+    "until": _("看到多久以后"),
+    "staffed_by": _("谁在岗"),
+    "map": _("网格图文件"),
+    "at": _("时间"),
     "version": _("版本"),
 }

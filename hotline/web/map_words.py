@@ -3,6 +3,7 @@
 from flask import Flask
 
 from hotline.domain.grid import GridMap, Name, UnitKind
+from hotline.domain.grid_faults import Wording
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
 from hotline.web.i18n import gettext as _
@@ -23,8 +24,8 @@ def init_app(app: Flask) -> None:
     )
 
 
-def named(name: Name) -> str:
-    """Return a name of the map in the language of this request."""
+def named(name: Name | Wording) -> str:
+    """Return a name of the map, or a sentence about it, in the language of this request."""
     return name.en if chosen_language() == "en" else name.zh
 
 

@@ -12,12 +12,14 @@ from hotline.web.audit import (
     flags,
     hearings,
     map_graph,
+    policy,
     rates,
     ratings,
     refusals,
     replay,
     retention,
     sampling,
+    simulator,
     supervision,
     tickets,
     views,
@@ -28,7 +30,7 @@ from hotline.web.audit import (
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 for part in (
     *(attention, board, catalogue, checks, contests, events, flags, hearings, rates, ratings),
-    *(map_graph, replay, wall, whistles),
+    *(map_graph, policy, replay, simulator, wall, whistles),
     *(refusals, retention, sampling, supervision, tickets, views),
 ):
     bp.register_blueprint(part.bp)
