@@ -72,6 +72,8 @@ class PostgresServer(Server):
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # Its details quote the row that was refused.
+            "log_error_verbosity": "terse",
             **self._options,
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]

@@ -12,6 +12,7 @@ from hotline.services import merging
 from hotline.store import desk
 from hotline.store.desk import Known
 from hotline.store.models import Ticket
+from hotline.store.paging import Page
 from hotline.work import Work
 
 # What is older than this is the same matter again, not the same event.
@@ -53,19 +54,18 @@ def of_ticket(work: Work, ticket: Ticket) -> list[Suggested]:
     return [_suggested(rows[other.id], how) for other, how in found[:_MOST]]
 
 
-def events(work: Work) -> list[Event]:
+def events(work: Work, *, at: str = "", size: int = 400) -> Page[Event]:
     """Return the open tickets that may be one event each, the largest group first; one query.
 
+    A page looks at so many tickets, the newest first: what is one event comes in within hours.
     The lead is the one that is furthest on its way, then the oldest: what an officer has in hand
     already is not taken away from them.
     """
-    rows = {
-        row.ticket.id: row
-        for row in desk.mergeable(work.session, work.now - _LOOK_BACK)
-        if row.ticket.lead_id is None
-    }
+    page = desk.mergeable(work.session, work.now - _LOOK_BACK, at=at, size=size)
+    rows = {row.ticket.id: row for row in page if row.ticket.lead_id is None}
     found = duplicates.groups([_facts(row) for row in rows.values()])
-    return [event for group in found if (event := _event(group, rows)).others]
+    groups = [event for group in found if (event := _event(group, rows)).others]
+    return Page(groups, page.earlier, page.later)
 
 
 def _event(group: duplicates.Group, rows: Mapping[UUID, Known]) -> Event:

@@ -12,12 +12,13 @@ from typing import Final
 
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role
-from hotline.services import tickets, timing, verification
+from hotline.services import tickets, verification
 from hotline.services.chain import took_part
 from hotline.store import desk
 from hotline.store import tickets as ticket_rows
-from hotline.store.desk import ToAsk
+from hotline.store.desk import Asker, ToAsk
 from hotline.store.models import Ticket
+from hotline.store.paging import Page
 from hotline.work import Work
 
 # A caller who did not answer can be asked by a person for so long after the silence ended it.
@@ -39,23 +40,16 @@ class Revisit:
     why: Why
 
 
-def waiting(work: Work, *, limit: int = 100) -> list[Revisit]:
-    """Return the callers whom a person should ask now; one query. Tickets of one's own are out."""
-    found = []
-    for row in desk.to_ask(work.session, work.now - _LATE):
-        why = _why(work, row)
-        if why is not None and not took_part(work, row.ticket):
-            found.append(Revisit(row, why))
-    found.sort(key=lambda revisit: revisit.why is not Why.UNREACHED)
-    return found[:limit]
+def waiting(work: Work, *, at: str = "") -> Page[Revisit]:
+    """Return a page of the callers whom a person should ask now; one query.
 
-
-def _why(work: Work, row: ToAsk) -> Why | None:
-    ticket, grid_map = row.ticket, timing.map_of(work, row.ticket)
-    tried_out = row.ask.tries >= grid_map.limits.asking.attempts
-    if tried_out or row.failed is not None or ticket.closed_at is not None:
-        return Why.UNREACHED
-    return Why.REDONE if ticket.redos > 0 else None
+    How often the machine asks is the current map's number. Tickets of one's own are out.
+    """
+    asker = Asker(work.actor.staff_id, work.actor.unit)
+    attempts = work.kit.maps.current.limits.asking.attempts
+    found = desk.to_ask(work.session, asker, work.now - _LATE, attempts, at=at)
+    rows = [Revisit(row, Why.UNREACHED if row.unreached else Why.REDONE) for row in found]
+    return Page(rows, found.earlier, found.later)
 
 
 def heard(work: Work, ticket: Ticket, *, solved: bool, grade: int | None, note: str = "") -> None:

@@ -49,12 +49,23 @@ class RingBack(NamedTuple):
 
 
 class ToAsk(NamedTuple):
-    """A caller whom a person may ask: the open question, and how the machine's tries ended."""
+    """A caller whom a person asks: the open question, and how the machine's tries ended.
+
+    ``unreached``: the machine has tried as often as it may, in vain; else it was not solved before.
+    """
 
     ticket: Ticket
     ask: Ask
     failed: str | None
     words: str
+    unreached: bool
+
+
+class Asker(NamedTuple):
+    """Who would ask: nobody asks about what they, or their unit, had a part in."""
+
+    staff_id: UUID | None
+    unit: str | None
 
 
 class Merged(NamedTuple):
@@ -116,15 +127,12 @@ def near(session: Session, ticket: Ticket, since: datetime, *, limit: int = 200)
     return [Known(*row) for row in rows]
 
 
-def mergeable(session: Session, since: datetime, *, limit: int = 400) -> list[Known]:
-    """Return the newest open tickets that may belong together."""
-    rows = session.execute(
-        _known()
-        .where(col(Ticket.received_at) >= since, REAL)
-        .order_by(col(Ticket.received_at).desc())
-        .limit(limit)
-    )
-    return [Known(*row) for row in rows]
+def mergeable(session: Session, since: datetime, *, at: str = "", size: int = 400) -> Page[Any]:
+    """Return a page of the open tickets that may belong together (`Known`), the newest in front."""
+    query = _known().where(col(Ticket.received_at) >= since, REAL)
+    order = Order((col(Ticket.received_at), col(Ticket.id)), descending=True)
+    found = page(session, query, order, at=at, size=size)
+    return Page([Known(*row) for row in found], found.earlier, found.later)
 
 
 def merged(session: Session, lead_id: UUID, *, limit: int = 20) -> list[Merged]:
@@ -186,26 +194,21 @@ def unreached(session: Session, ticket_id: UUID) -> int:
     return count
 
 
-def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk]:
-    """Return the callers with an open question, the one whose silence is due first in front.
+def to_ask(
+    session: Session, asker: Asker, since: datetime, attempts: int, *, at: str = ""
+) -> Page[Any]:
+    """Return a page of the callers whom a person asks (`ToAsk`).
+
+    Those whom the machine did not reach in front, then whoever's silence is due first.
 
     Args:
         session: any.
+        asker: who would ask.
         since: tickets that ended in silence before this are left out.
-        limit: how many at most; the caller of this function picks among them.
+        attempts: how often the machine asks.
+        at: where the page begins.
     """
-    failed = (
-        sa.select(col(Outgoing.fault))
-        .where(
-            col(Outgoing.ticket_id) == col(Ticket.id),
-            col(Outgoing.audience) == "caller",
-            col(Outgoing.cause).in_(["ask", "ask_link"]),
-            col(Outgoing.state) == "failed",
-        )
-        .order_by(col(Outgoing.created_at).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    failure = _failure()
     last = (
         sa.select(Ask)
         .where(col(Ask.ticket_id) == col(Ticket.id))
@@ -214,9 +217,14 @@ def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk
         .lateral("last")
     )
     question: Any = aliased(Ask, last)
-    rows = session.execute(
-        sa.select(Ticket, question, failed, _first_words())
+    unreached = sa.or_(
+        last.c.tries >= attempts, failure.c.found, col(Ticket.closed_at).is_not(None)
+    ).is_(True)
+    query = (
+        sa.select(Ticket, question, failure.c.fault, _first_words(), unreached)
+        .select_from(Ticket)
         .join(last, sa.true())
+        .join(failure, sa.true(), isouter=True)
         .where(
             sa.or_(
                 col(Ticket.status) == Status.REVISIT,
@@ -226,9 +234,30 @@ def to_ask(session: Session, since: datetime, *, limit: int = 500) -> list[ToAsk
                 ),
             ),
             last.c.answered_at.is_(None),
+            sa.or_(unreached, col(Ticket.redos) > 0),
+            col(Ticket.officer_id).is_distinct_from(asker.staff_id),
+            col(Ticket.submitted_by).is_distinct_from(asker.staff_id),
+            sa.true() if asker.unit is None else col(Ticket.unit).is_distinct_from(asker.unit),
             REAL,
         )
-        .order_by(col(Ticket.due_at).asc().nulls_last(), col(Ticket.received_at))
-        .limit(limit)
     )
-    return [ToAsk(*row) for row in rows]
+    rank = sa.case((unreached, 0), else_=1)
+    order = Order((rank, endless(col(Ticket.due_at)), col(Ticket.id)))
+    found = page(session, query, order, at=at)
+    return Page([ToAsk(*row) for row in found], found.earlier, found.later)
+
+
+def _failure() -> sa.FromClause:
+    """The last message or call with the question that failed, and why."""
+    return (
+        sa.select(col(Outgoing.fault), sa.true().label("found"))
+        .where(
+            col(Outgoing.ticket_id) == col(Ticket.id),
+            col(Outgoing.audience) == "caller",
+            col(Outgoing.cause).in_(["ask", "ask_link"]),
+            col(Outgoing.state) == "failed",
+        )
+        .order_by(col(Outgoing.created_at).desc())
+        .limit(1)
+        .lateral("failure")
+    )

@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HotlineError, refused)
     app.register_error_handler(ValidationError, malformed)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(sa.exc.DataError, unfit)
     app.register_error_handler(sa.exc.OperationalError, no_database)
     app.register_error_handler(sa.exc.TimeoutError, no_database)
 
@@ -46,6 +47,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if status == _TOO_LARGE:
         return refused(TooLargeError(fields=["photos"]))
     return _answer(f"http_{status}", status, {})
+
+
+def unfit(error: sa.exc.DataError) -> ResponseReturnValue:
+    """Answer what no text can hold (a NUL character): the sender's fault, and no server's."""
+    log.warning("unfit_data", exc_info=error)
+    return refused(InvalidError(fields=["text"]))
 
 
 def no_database(error: sa.exc.SQLAlchemyError) -> ResponseReturnValue:

@@ -108,14 +108,3 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(night, caller, off
     ends(night, number, "message", "delivered")
     night.carrier.settle()
     assert len(night.carrier.inbox(officer)) == before + 1
-
-
-def test_no_log_of_any_process_names_a_caller_or_their_words(night, caller):
-    night.call(caller, say("大孤家子镇拉马桥村停水了，我叫示例人"))
-    one_ticket(night, caller)
-    night.carrier.settle()
-
-    log = night.log.read_text(encoding="utf-8")
-    assert caller not in log
-    assert caller.removeprefix("+86") not in log
-    assert "示例人" not in log

@@ -180,7 +180,7 @@ def try_out(county: County, chance: random.Random, numbers: list[str]) -> None:
     """Do something to one of the tickets, or let time pass."""
     what = chance.choice((*ACTS, *USUAL, "demand", "merge", "forward"))
     if what == "demand":
-        waits = chance.choice((None, None, intake.RING_BACK))
+        waits = chance.choice((None, None, tickets.RING_BACK))
         window = {"window": "faku-hall-1", "channel": "counter"} if yes(chance) else {}
         numbers.append(county.demand(chance.choice(WORDS), waits=waits, **window))
         return

@@ -14,6 +14,7 @@ from hotline.services import (
     additions,
     closing,
     commands,
+    duplicates,
     intake,
     merging,
     photos,
@@ -324,6 +325,18 @@ def test_two_opposite_merges_at_once_take_the_tickets_in_one_order(county):
             waits.result()
 
     assert statuses(county, [first.number, second.number]) == [Status.DISPATCHED, Status.MERGED]
+
+
+def test_suggested_groups_can_be_turned_over_to_the_oldest(county):
+    numbers = [county.demand(number=f"+861380000010{caller}") for caller in range(4)]
+
+    with county.work(county.actor("operator1")) as work:
+        newest = duplicates.events(work, size=2)
+        oldest = duplicates.events(work, at=newest.later, size=2)
+
+    found = [{e.lead.number, *(o.ticket.number for o in e.others)} for e in (*newest, *oldest)]
+    assert found == [set(numbers[2:]), set(numbers[:2])]
+    assert oldest.later is None
 
 
 def somebody_waits(county) -> bool:

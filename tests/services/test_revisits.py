@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from hotline.domain.errors import NotAllowedError, RefusedError
@@ -12,6 +13,18 @@ from hotline.services.revisits import Why
 from hotline.store.models import Ticket
 from hotline.work import CITIZEN
 from tests.web import nights
+
+MOST = 60
+# Tickets like one that waits for its caller; the machine has given up every tenth.
+MANY = sa.text("""
+WITH made AS (INSERT INTO ticket SELECT (jsonb_populate_record(t, jsonb_build_object(
+  'id', gen_random_uuid(), 'number', '9' || lpad(i::text, 11, '0'), 'redos', 1))).*
+  FROM ticket t, generate_series(1, :most) i WHERE t.id = :like RETURNING id, number)
+INSERT INTO ask SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(),
+  'ticket_id', made.id, 'token_hash', NULL,
+  'tries', CASE WHEN made.number LIKE '%0' THEN 9 ELSE 1 END))).*
+  FROM ask a, made WHERE a.ticket_id = :like
+""")
 
 
 def waiting(county, login: str = "operator1") -> dict[str, Why]:
@@ -73,3 +86,21 @@ def test_nobody_is_asked_twice(county):
 
     with county.work(county.actor("operator1")) as work, pytest.raises(RefusedError):
         revisits.not_reached(work, work.ticket(number))
+
+
+def test_the_list_of_callers_to_ask_can_be_turned_over_to_its_end(county):
+    like = county.ticket(nights.submitted(county)).id
+    with county.engine.begin() as connection:
+        connection.execute(MANY, {"like": like, "most": MOST})
+
+    with county.work(county.actor("operator1")) as work:
+        first = revisits.waiting(work)
+        second = revisits.waiting(work, at=first.later)
+        back = revisits.waiting(work, at=second.earlier)
+
+    pages = [[row.row.ticket.number for row in page] for page in (first, second)]
+    assert [len(page) for page in pages] == [50, MOST - 50]
+    assert len({*pages[0], *pages[1]}) == MOST
+    assert second.later is None
+    assert [row.why for row in first][:7] == [Why.UNREACHED] * 6 + [Why.REDONE]
+    assert [row.row.ticket.number for row in back] == pages[0]

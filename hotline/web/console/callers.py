@@ -13,6 +13,7 @@ from hotline.services import dossier, identity, revisits, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web.desk_commands import CommandForm, carry_out
+from hotline.web.paging import place
 from hotline.web.parts import me, request_work
 from hotline.work import Work
 
@@ -35,7 +36,7 @@ def show() -> ResponseReturnValue:
     with request_work() as work:
         return render_template(
             "console/callers.html",
-            rows=revisits.waiting(work),
+            page=revisits.waiting(work, at=place()),
             map=work.kit.maps.current,
             now=work.now,
             may_act=me().role is Role.OPERATOR,

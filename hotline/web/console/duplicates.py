@@ -10,6 +10,7 @@ from hotline.domain.tickets import Role
 from hotline.services import duplicates, merging
 from hotline.store.models import Ticket
 from hotline.web.desk_commands import CommandForm, carry_out
+from hotline.web.paging import place
 from hotline.web.parts import me, request_work
 from hotline.work import Work
 
@@ -36,7 +37,7 @@ def show() -> ResponseReturnValue:
     with request_work() as work:
         return render_template(
             "console/duplicates.html",
-            events=duplicates.events(work),
+            page=duplicates.events(work, at=place()),
             map=work.kit.maps.current,
             now=work.now,
             may_act=me().role is Role.OPERATOR,
