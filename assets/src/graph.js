@@ -6,11 +6,14 @@ const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 const ink = dark ? "#e9efee" : "#182023";
 const COLOURS = { self: "#0b5563", above: "#1e4b8c", below: "#1c5f33", post: "#754600", class: "#6b2f7a", grid: "#53616a" };
 
+// The unit itself in the middle, then what leads, then what it can do, then what is below.
+const LEVELS = { self: 4, above: 3, post: 3, class: 2, below: 1, grid: 1 };
+
 function draw(box) {
   const graph = cytoscape({
     container: box,
     elements: JSON.parse(box.dataset.graph),
-    layout: { name: "cose", animate: false, nodeRepulsion: 9000, idealEdgeLength: 90, padding: 24, randomize: true },
+    layout: { name: "concentric", concentric: (node) => LEVELS[node.classes()[0]] ?? 1, levelWidth: () => 1, minNodeSpacing: 56, nodeDimensionsIncludeLabels: true, padding: 24 },
     wheelSensitivity: 0.2,
     style: [
       { selector: "node", style: { label: "data(label)", "font-size": 12, color: ink, "text-wrap": "wrap", "text-max-width": 110, "text-valign": "bottom", "text-margin-y": 4, width: 22, height: 22, "background-color": "#53616a" } },

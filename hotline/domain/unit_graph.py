@@ -11,7 +11,8 @@ MOST_NEIGHBOURS = 60
 class Node(NamedTuple):
     """Something of the map.
 
-    ``kind`` is ``self``, ``above``, ``below``, ``post``, ``class`` or ``grid``; ``unit`` is the
+    ``kind`` is ``self``, ``above``, ``below``, ``post``, ``attached`` (a post of one grid or town),
+    ``class`` or ``grid``; ``unit`` is the
     unit that a click leads to, if it leads anywhere.
     """
 
@@ -49,6 +50,7 @@ def around(grid_map: GridMap, unit_id: str) -> Around:
     """
     unit = grid_map.unit(unit_id)
     here = f"unit:{unit.id}"
+    attached = {post for grid in grid_map.grids.values() for post in grid.attached}
     found: list[tuple[Node, Edge | None]] = [(Node(here, "self", unit.name, unit.id), None)]
     found += _above(grid_map, unit_id)
     found += [
@@ -57,7 +59,10 @@ def around(grid_map: GridMap, unit_id: str) -> Around:
         if low.parent == unit_id
     ]
     found += [
-        (Node(f"post:{post.id}", "post", post.title), Edge(f"post:{post.id}", here, "of"))
+        (
+            Node(f"post:{post.id}", "attached" if post.id in attached else "post", post.title),
+            Edge(f"post:{post.id}", here, "of"),
+        )
         for post in grid_map.posts.values()
         if post.unit == unit_id
     ]

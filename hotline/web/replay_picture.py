@@ -11,13 +11,13 @@ from hotline.services.dossier import Dossier
 from hotline.web.map_words import named, rung_words, unit_words
 from hotline.web.words import PARTY_STATES, PARTY_TONES
 
-_ROW: Final = 64
-_TOP: Final = 24
-_RUNG_X, _RUNG_W, _RUNG_H = 16, 190, 44
-_UNIT_X, _UNIT_W = 330, 250
-_WIDTH: Final = 600
+_ROW: Final = 62
+_TOP: Final = 12
+_RUNG_X, _RUNG_W, _RUNG_H = 8, 158, 50
+_UNIT_X, _UNIT_W = 250, 182
+_WIDTH: Final = 440
 # How many characters of a name fit into a box; the list below has all of them.
-_FITS: Final = 15
+_RUNG_FITS, _UNIT_FITS = 8, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +102,22 @@ def _rung(frame: Frame, found: Dossier, name: str, y: int) -> Box:
     if title == name and rule is not None:
         title = named(rule.name)
     below = f"×{times}" if times else ""
-    return Box(_RUNG_X, y, _RUNG_W, _RUNG_H, _short(title), below, tone, name in frame.lit)
+    return Box(
+        _RUNG_X, y, _RUNG_W, _RUNG_H, _short(title, _RUNG_FITS), below, tone, name in frame.lit
+    )
 
 
 def _unit(frame: Frame, found: Dossier, mark: UnitMark, y: int) -> Box:
     title, state = unit_words(found.map, mark.unit), str(PARTY_STATES[mark.state.value])
     tone = PARTY_TONES[mark.state.value]
     lit = mark.party in frame.lit
-    return Box(_UNIT_X, y, _UNIT_W, _RUNG_H, _short(title), state, tone, lit)
+    return Box(_UNIT_X, y, _UNIT_W, _RUNG_H, _short(title, _UNIT_FITS), state, tone, lit)
 
 
-def _short(words: str) -> str:
+def _short(words: str, fits: int) -> str:
     width = 0
     for place, letter in enumerate(words):
         width += 1 if letter > "\u2e7f" else 0.55  # type: ignore[assignment]  # half-wide letters
-        if width > _FITS:
+        if width > fits:
             return words[:place] + "…"
     return words

@@ -52,9 +52,9 @@ MARKS: Final[Mapping[int, LazyString]] = {
     1: _("很差"),
 }
 RATED: Final[Mapping[str, LazyString]] = {
-    "arrival": _("到场"),
-    "conduct": _("作风"),
-    "result": _("结果"),
+    "arrival": _("到场快慢"),
+    "conduct": _("工作作风"),
+    "result": _("办得怎样"),
 }
 ACTIONS: Final[Mapping[Action, LazyString]] = {
     Action.ASK_WHISTLE: _("请求吹哨"),

@@ -34,15 +34,18 @@ def show() -> ResponseReturnValue:
 
 
 def _elements(found: Around) -> list[dict[str, object]]:
-    """Return nodes and edges as the drawing library takes them."""
+    """Return nodes and edges as the drawing library takes them; attached posts are listed alone."""
+    drawn = {node.key for node in found.nodes if node.kind != "attached"}
     nodes: list[dict[str, object]] = [
         {
             "data": {"id": node.key, "label": named(node.name), "unit": node.unit},
             "classes": node.kind,
         }
         for node in found.nodes
+        if node.key in drawn
     ]
     return nodes + [
         {"data": {"source": edge.start, "target": edge.end}, "classes": edge.relation}
         for edge in found.edges
+        if edge.start in drawn and edge.end in drawn
     ]
