@@ -14,6 +14,7 @@ from hotline.services import messages
 from hotline.services.messages import Message
 from hotline.web import (
     blueprints,
+    calendar_words,
     compress,
     errors,
     event_words,
@@ -47,6 +48,7 @@ _PARTS: Final = (
     rate_words,
     words,
     staff_words,
+    calendar_words,
     event_words,
     door_words,
 )

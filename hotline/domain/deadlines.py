@@ -69,6 +69,7 @@ class Calendar:
         known_until: the last day up to which every year has a published notice.
         hours: the windows of the days that have some of their own.
         notice: the number of the newest notice that it was read with; 0: none.
+        names: what the days are called in their notices.
     """
 
     office: Office
@@ -76,6 +77,7 @@ class Calendar:
     known_until: date
     hours: Mapping[date, Windows] = field(default_factory=dict)
     notice: int = 0
+    names: Mapping[date, str] = field(default_factory=dict)
 
     @classmethod
     def from_days(

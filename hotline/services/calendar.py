@@ -22,7 +22,7 @@ from hotline.domain.tickets import CLOCK, ENDS, Action, Status, Step
 from hotline.services import timing
 from hotline.store import calendar as rows
 from hotline.store import flags, ratings
-from hotline.store.calendar_source import known_years, official_days, source_of
+from hotline.store.calendar_source import known_years, name_of, official_days, source_of
 from hotline.store.models import CalendarNotice, Ticket, Timer
 from hotline.work import SYSTEM, Work
 
@@ -84,7 +84,7 @@ def seed(session: Session, at: datetime) -> list[int]:
         if known is not None and known.status == NoticeStatus.PUBLISHED:
             continue
         days = [
-            NoticeDay(line, day, DayKind(kind))
+            NoticeDay(line, day, DayKind(kind), name_of(day))
             for line, (day, kind, _source) in enumerate(official_days(year), start=1)
         ]
         published, source = NoticeStatus.PUBLISHED, source_of(year)
@@ -192,6 +192,9 @@ def _write_beside(work: Work, ticket: Ticket, timer: Timer, due: datetime) -> No
     own = timer.subject_id == ticket.id
     if own and ticket.due_at == timer.due_at and timer.step is CLOCK.get(ticket.status):
         ticket.due_at = due
+    party = work.books.party(timer.subject_id)
+    if party is not None and party.due_at == timer.due_at:
+        party.due_at = due
     if timer.step in {Step.BAD_CALL, Step.BAD_FIX}:
         bad = ratings.open_bad(work.session, ticket.id)
         if bad is not None and bad.call_due_at == timer.due_at:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from hotline.domain import joining
 from hotline.domain import whistle as ladder
+from hotline.domain.deadlines import Deadline
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.grid import GridMap, WhistleKind
 from hotline.domain.joining import Terms
@@ -86,20 +87,23 @@ def acknowledge(
     """The unit has heard the whistle. It has not come yet: a limit for arriving starts."""
     whistle, rule = _answering(work, ticket, party)
     party.state = ladder.party_step(PartyState(party.state), Action.ACKNOWLEDGE)
-    party.due_at = _arrive_by(work, whistle, party, rule)
+    due = _arrive_by(work, whistle, party, rule)
+    party.due_at = due if isinstance(due, datetime) else due.at
     data = _about(work, whistle, party) | {"due": party.due_at, "done_at": done_at}
     work.act(ticket, Action.ACKNOWLEDGE, data)
     party.acknowledged_at, party.acknowledged_by = work.now, work.actor.staff_id
     work.cancel_timers_of(party.id)
-    timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, party.due_at)
+    timing.start_party_timer(work, party, Step.WHISTLE_ARRIVE, due)
 
 
-def _arrive_by(work: Work, whistle: Whistle, party: WhistleParty, rule: WhistleKind) -> datetime:
+def _arrive_by(
+    work: Work, whistle: Whistle, party: WhistleParty, rule: WhistleKind
+) -> Deadline | datetime:
     """Acknowledging buys no time to arrive; who was late already gets the time once more."""
     if whistle.slot_from is not None and work.now < whistle.slot_from:
         return whistle.slot_from
-    due = timing.deadline(work, party.sounded_at, rule.arrive).at
-    return due if due > work.now else timing.deadline(work, work.now, rule.arrive).at
+    due = timing.deadline(work, party.sounded_at, rule.arrive)
+    return due if due.at > work.now else timing.deadline(work, work.now, rule.arrive)
 
 
 def arrive(

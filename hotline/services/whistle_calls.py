@@ -157,7 +157,8 @@ def sound(
         work.flush()  # before the row that refers to it
         whistle.decision_id = UUID(decision["text"])
         data = data | {"decision": decision["text"], "decision_hash": decision["text_hash"]}
-    due = timing.deadline(work, work.now, rule.ack).at
+    ack = timing.deadline(work, work.now, rule.ack)
+    due = ack.at
     called = [_call(work, ticket, whistle, unit, (how, terms.lead, due)) for unit in units]
     parties = [
         {"party": party.id, "unit": party.unit, "role": party.role, "told": told} | why
@@ -171,13 +172,13 @@ def sound(
         work, ticket, Step.WHISTLE_CLOSE, whistle.close_by or due, subject_id=whistle.id
     )
     if rule.plan is not None:
-        plan_by = timing.deadline(work, work.now, rule.plan).at
+        plan_by = timing.deadline(work, work.now, rule.plan)
         timing.start_timer(work, ticket, Step.WHISTLE_PLAN, plan_by, subject_id=whistle.id)
     for party, told, _ in called:
         if telling.nobody(told):
             climb(work, ticket, party, rule, why="nobody_on_duty", due=work.now)
         else:
-            timing.start_party_timer(work, party, Step.WHISTLE_ACK, due)
+            timing.start_party_timer(work, party, Step.WHISTLE_ACK, ack)
 
 
 def _agree(

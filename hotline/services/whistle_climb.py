@@ -79,7 +79,7 @@ def climb(
         facts = {"unit": party.unit, "rung": party.rung, "reminders": party.reminders}
         attention.raise_(work, "whistle_unanswered", f"whistle:{party.id}", facts, ticket.id)
         return
-    timing.start_party_timer(work, party, found.step, timing.deadline(work, due, found.limit).at)
+    timing.start_party_timer(work, party, found.step, timing.deadline(work, due, found.limit))
 
 
 def _tell_rung(  # noqa: PLR0913  one step up, with its reason

@@ -29,7 +29,8 @@ def read(session: Session, office: Office) -> Calendar:
         [(row.day, row.kind, row.source) for row in days], office, known_until(statuses) or date.min
     )
     number = max((row.number for row in newest.values()), default=0)
-    return Calendar(office, made.days, made.known_until, hours, number)
+    names = {row.day: row.name for row in days if row.name}
+    return Calendar(office, made.days, made.known_until, hours, number, names)
 
 
 def windows_of(stored: Sequence[Sequence[str]] | None) -> Windows:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 import chinese_calendar
+from chinese_calendar.constants import Holiday
 
 from hotline.domain.deadlines import DayKind
 from hotline.domain.errors import NotFoundError
@@ -15,6 +16,7 @@ from hotline.domain.errors import NotFoundError
 SOURCE: Final = "国务院办公厅关于{year}年部分节假日安排的通知（chinesecalendar）"
 
 _FIRST_YEAR: Final = 2024
+_NAMES: Final = {holiday.value: holiday.chinese for holiday in Holiday}
 
 
 def official_days(year: int) -> list[tuple[date, str, str]]:
@@ -38,6 +40,12 @@ def official_days(year: int) -> list[tuple[date, str, str]]:
 def source_of(year: int) -> str:
     """Return what the notice of a year is called, and where its days were taken from."""
     return SOURCE.format(year=year)
+
+
+def name_of(day: date) -> str:
+    """Return for which holiday a day is off or worked: 春节; empty where nothing says so."""
+    named = chinese_calendar.holidays.get(day) or chinese_calendar.workdays.get(day)
+    return _NAMES.get(str(named), "") if named else ""
 
 
 def known_years() -> list[int]:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from hotline.web.audit import (
     attention,
     board,
+    calendar,
     catalogue,
     checks,
     contests,
@@ -29,8 +30,8 @@ from hotline.web.audit import (
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 for part in (
-    *(attention, board, catalogue, checks, contests, events, flags, hearings, rates, ratings),
-    *(map_graph, policy, replay, simulator, wall, whistles),
+    *(attention, board, calendar, catalogue, checks, contests, events, flags, hearings, rates),
+    *(ratings, map_graph, policy, replay, simulator, wall, whistles),
     *(refusals, retention, sampling, supervision, tickets, views),
 ):
     bp.register_blueprint(part.bp)

@@ -6,6 +6,7 @@ from hotline.web.field import (
     blown,
     flags,
     hearings,
+    limits,
     mending,
     notices,
     place,
@@ -18,6 +19,7 @@ bp = Blueprint("field", __name__, url_prefix="/field")
 bp.register_blueprint(blown.bp)
 bp.register_blueprint(flags.bp)
 bp.register_blueprint(hearings.bp)
+bp.register_blueprint(limits.bp)
 bp.register_blueprint(mending.bp)
 bp.register_blueprint(place.bp)
 bp.register_blueprint(tasks.bp)
