@@ -54,8 +54,8 @@ test-quick: $(VENV)/.project ## The pure rules only
 fix: $(VENV)/.project ## Format, and apply safe fixes
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(VENV)/.project ## Measure: make bench NAME=intake, clock, crash, photos, pages, rates, understanding, routing or simulator
-	@test -n '$(NAME)' || { echo 'make bench NAME=intake, clock, crash, photos, pages, rates, understanding, routing or simulator'; exit 2; }
+bench: $(VENV)/.project ## Measure: make bench NAME=intake, clock, timers, crash, photos, pages, rates, understanding, routing or simulator
+	@test -n '$(NAME)' || { echo 'make bench NAME=intake, clock, timers, crash, photos, pages, rates, understanding, routing or simulator'; exit 2; }
 	@$(BIN)/python -m bench.$(NAME)
 
 screenshots: $(VENV)/.project ## Take the README's pictures anew

@@ -159,6 +159,7 @@ def _whistle(
             "state": "called",
             "rung": "grid",
             "called_at": at,
+            "sounded_at": at,
         },
     )
 

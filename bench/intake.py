@@ -8,6 +8,7 @@ reason to wait) are in the database; everything answered and not there is lost.
 
 import argparse
 import json
+import math
 import re
 import subprocess
 import sys
@@ -90,7 +91,9 @@ def floor(stage: Stage, connections: int, seconds: int) -> float:
     return float(found[1])
 
 
-def load(stage: Stage, connections: int, seconds: float, first: int) -> dict[str, object]:
+def load(
+    stage: Stage, connections: int, seconds: float, first: int, per_s: float = math.inf
+) -> dict[str, object]:
     """Let callers in for so long; return their results (see `bench.load.run`), with CPU seconds."""
     result = stage.folder / "load.json"
     order = {
@@ -101,6 +104,7 @@ def load(stage: Stage, connections: int, seconds: float, first: int) -> dict[str
         "size": int(_MOST_PER_S * seconds),
         "connections": connections,
         "seconds": seconds,
+        "per_s": per_s,
         "result": str(result),
     }
     with subprocess.Popen(

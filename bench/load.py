@@ -5,6 +5,7 @@ what is measured: the callers must cost little. Requests are made and signed bef
 """
 
 import json
+import math
 import selectors
 import socket
 import sys
@@ -58,40 +59,46 @@ class Line:
 
 
 def run(
-    url: str, requests: Iterator[tuple[str, bytes]], connections: int, seconds: float
+    url: str,
+    requests: Iterator[tuple[str, bytes]],
+    connections: int,
+    seconds: float,
+    per_s: float = math.inf,
 ) -> dict[str, object]:
-    """Keep every connection busy for so long; return what was answered, and when.
+    """Ask for so long, at most ``per_s`` a second; return what was answered, and when.
+
+    Without a rate every connection is kept busy.
 
     Returns:
         ``wall_s``; ``answers``: SID, HTTP status, seconds and body of each.
     """
     address = (urlsplit(url).hostname, urlsplit(url).port)
     selector = selectors.EpollSelector()
+    free = []
     for _ in range(connections):
         line = Line(socket.create_connection(address))
         line.end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(line.end, selectors.EVENT_READ, line)
+        free.append(line)
     answers: list[tuple[str, int, float, str]] = []
-    began = time.perf_counter()
-    for key in list(selector.get_map().values()):
-        key.data.ask(*next(requests))
-    busy = connections
-    while busy:
-        for key, _ in selector.select():
+    began = now = time.perf_counter()
+    asked = 0
+    while now - began < seconds or len(free) < connections:
+        while free and now - began < seconds and now - began >= asked / per_s:
+            free.pop().ask(*next(requests))
+            asked += 1
+        until = began + (asked / per_s if free and now - began < seconds else math.inf)
+        for key, _ in selector.select(None if math.isinf(until) else max(0.0, until - now)):
             line = key.data
             answer = line.answer()
-            if answer is None:
-                continue
-            now = time.perf_counter()
-            answers.append((line.sid, answer[0], now - line.since, answer[1].decode()))
-            following = next(requests, None) if now - began < seconds else None
-            if following is None:
-                busy -= 1
-                selector.unregister(line.end)
-                line.end.close()
-            else:
-                line.ask(*following)
-    return {"wall_s": time.perf_counter() - began, "answers": answers}
+            if answer is not None:
+                took = time.perf_counter() - line.since
+                answers.append((line.sid, answer[0], took, answer[1].decode()))
+                free.append(line)
+        now = time.perf_counter()
+    for line in free:
+        line.end.close()
+    return {"wall_s": now - began, "answers": answers}
 
 
 def main() -> None:
@@ -106,7 +113,7 @@ def main() -> None:
     )
     print("ready", flush=True)
     sys.stdin.readline()
-    found = run(order["url"], iter(made), order["connections"], order["seconds"])
+    found = run(order["url"], iter(made), order["connections"], order["seconds"], order["per_s"])
     Path(order["result"]).write_text(json.dumps(found), encoding="utf-8")
 
 

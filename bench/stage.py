@@ -107,12 +107,17 @@ class Stage:
             staff.load(engine, kit)
         return self
 
-    def start(self, name: str) -> None:
-        """Start one process of the Procfile; does not wait for it."""
+    def start(self, name: str, called: str | None = None) -> None:
+        """Start one process of the Procfile; does not wait for it.
+
+        Args:
+            name: in the Procfile.
+            called: what it is called here, where there are several of a kind.
+        """
         command = read_procfile(ROOT / "Procfile", self.env)[name]
-        with (self.folder / f"{name}.log").open("ab") as log:
+        with (self.folder / f"{called or name}.log").open("ab") as log:
             how = Start(output=log, env=_with_our_python(self.env), cwd=ROOT)
-            self.children[name] = spawn(command, how)
+            self.children[called or name] = spawn(command, how)
 
     def kill(self, name: str) -> None:
         """Kill a process and everything it started, as the loss of its machine would."""

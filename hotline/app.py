@@ -108,4 +108,5 @@ def served() -> Flask:
     """
     app = create_app()
     app.extensions["hotline"].in_force.watch()
+    boot.settle()
     return app

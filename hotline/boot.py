@@ -5,6 +5,7 @@ the guarantees hollow: an app role that owns the ledger, a shifted time in produ
 whose trigrams do not know Chinese.
 """
 
+import gc
 import select
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -222,6 +223,15 @@ def build_redis(settings: Settings) -> "redis.Redis":
     return redis.Redis.from_url(
         settings.redis_url.get_secret_value(), socket_connect_timeout=_CONNECT_S
     )
+
+
+def settle() -> None:
+    """Tell the collector of garbage that what this process has built by now stays.
+
+    It would walk through map, catalogue and libraries again and again: a sixth of a clock's work.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def refuse_unsafe(settings: Settings, engine: sa.Engine) -> None:

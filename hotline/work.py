@@ -70,6 +70,10 @@ class Work:
             self._books = DatabaseBooks(self.session)
         return self._books
 
+    def read_by(self, books: Books) -> None:
+        """Read and write by other books from now on: for a command that takes many steps."""
+        self._books = books
+
     @property
     def now(self) -> datetime:
         """The instant of this command, read from the database after the first lock."""

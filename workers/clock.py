@@ -28,7 +28,7 @@ from workers.runtime import Runtime, runtime, the_queue
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 100
+BATCH: Final = 200
 # How many workers may hand messages over at the same time.
 SLOTS: Final = 2
 # The timetable: which job, how often. What was missed while we were down runs once.
@@ -51,17 +51,17 @@ _TRIES_BEFORE_ATTENTION: Final = 3
 
 def pass_over(engine: sa.Engine, kit: Kit, batch: int = BATCH) -> int:
     """Carry out one batch of due steps and return how many were taken."""
+    if not timers.is_any_due(engine):
+        return 0
     taken: list[UUID] = []
     try:
         with open_work(engine, kit, SYSTEM) as work:
             due = timers.take_due(work.session, work.now, limit=batch)
             taken = [row.timer.id for row in due]
-            held = escalation.prepare(work, due)
+            timers.finish(work.session, taken)
+            escalation.prepare(work, due)
             for row in due:
                 escalation.carry_out(work, row)
-            del held
-            if taken:
-                timers.finish(work.session, taken)
     except sa.exc.OperationalError:
         raise
     except Exception:
@@ -76,8 +76,8 @@ def _one(engine: sa.Engine, kit: Kit, timer_id: UUID) -> None:
     try:
         with open_work(engine, kit, SYSTEM) as work:
             for row in timers.take_due(work.session, work.now, limit=1, only=timer_id):
-                escalation.carry_out(work, row)
                 timers.finish(work.session, [timer_id])
+                escalation.carry_out(work, row)
     except sa.exc.OperationalError:
         raise
     except Exception as error:

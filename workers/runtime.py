@@ -51,6 +51,7 @@ def runtime() -> Runtime:
     boot.refuse_unsafe(settings, engine)
     kit = boot.build_kit(settings, engine, parse_apart)
     engine.dispose()
+    boot.settle()
     return Runtime(settings, engine, InForce(engine, kit, reads_demands=False))
 
 

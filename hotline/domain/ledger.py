@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -101,6 +102,7 @@ def viewed(previous: str, views: Iterable[View]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=1024)  # one command writes its own instant a dozen times
 def instant(at: datetime) -> str:
     """Return an aware datetime in the one form that is hashed."""
     if at.tzinfo is None:

@@ -31,7 +31,7 @@ from hotline.services import (
 )
 from hotline.services.climbing import climb
 from hotline.store import tickets as ticket_rows
-from hotline.store import whistles as whistle_rows
+from hotline.store.books import BatchBooks
 from hotline.store.models import Ticket, Timer
 from hotline.store.timers import Due
 from hotline.work import SYSTEM, Work
@@ -59,16 +59,13 @@ _OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE})
 _MANY: Final = 10
 
 
-def prepare(work: Work, batch: Sequence[Due]) -> Sequence[object]:
-    """Read what the steps of a batch need with one query of each kind, not one a step.
-
-    Returns:
-        The rows: each step finds them in the session for as long as the caller holds them.
-    """
-    if len(batch) >= _MANY:
-        work.look_up_duty(_posts_of(work, [row.ticket for row in batch]))
-    parties = [row.timer.subject_id for row in batch if row.timer.step in _WHISTLING]
-    return whistle_rows.load_called(work.session, parties) if parties else ()
+def prepare(work: Work, batch: Sequence[Due]) -> None:
+    """Read what the steps of a batch need with one query of each kind, not one a step."""
+    if len(batch) < _MANY:
+        return
+    called = [row.timer.subject_id for row in batch if row.timer.step in _WHISTLING]
+    work.read_by(BatchBooks(work.session, batch, called))
+    work.look_up_duty(_posts_of(work, [row.ticket for row in batch]))
 
 
 def _posts_of(work: Work, tickets: Sequence[Ticket]) -> Iterator[Post]:

@@ -178,3 +178,54 @@ class DatabaseBooks:
         taken: list[Any] = list(made)
         if taken:
             rows.insert(self._session, taken)
+
+
+class BatchBooks(DatabaseBooks):
+    """The same books for the steps of many tickets at one instant: one query for all of a kind.
+
+    What the steps ask is read beforehand and kept; what they change of tickets and called units is
+    written in one statement for each table. Everything else goes to the database as ever.
+    """
+
+    def __init__(
+        self, session: Session, due: Sequence[tuple[Timer, Ticket]], called: Collection[UUID]
+    ) -> None:
+        """Read ahead.
+
+        Args:
+            session: of the command; it holds the locks of these tickets.
+            due: limits that have passed, with their tickets.
+            called: which of their subjects are called units.
+        """
+        super().__init__(session)
+        self._roles: dict[Role, list[Staff]] = {}
+        self._subjects = {timer.subject_id for timer, _ in due} | {one.id for _, one in due}
+        self._generations = timers.generations(session, self._subjects)
+        officers = {one.officer_id for _, one in due if one.officer_id is not None}
+        # The session finds them by their keys for as long as somebody holds them.
+        self._held: list[object] = list(people.named(session, officers).values())
+        self._held += whistles.load_called(session, called) if called else []
+
+    def with_role(self, role: Role, now: datetime) -> list[Staff]:
+        """Return everybody with ``role`` who is not on leave, as asked for the first time."""
+        if role not in self._roles:
+            self._roles[role] = super().with_role(role, now)
+        return self._roles[role]
+
+    def next_generation(self, subject_id: UUID, step: Step) -> int:
+        """Return the first generation of ``step`` that this subject has not used yet."""
+        if subject_id not in self._subjects:
+            return super().next_generation(subject_id, step)
+        return self._generations.get((subject_id, step), -1) + 1
+
+    def insert(self, made: Iterable[AnyRow]) -> None:
+        """Write what was changed and what was gathered, in a statement for each table."""
+        taken = list(made)
+        for row in taken:
+            if isinstance(row, rows.NewTimer):
+                known = self._generations.get((row.subject_id, row.step), -1)
+                self._generations[row.subject_id, row.step] = max(known, row.generation)
+        for model in (Ticket, WhistleParty):
+            changed = [row for row in self._session.dirty if isinstance(row, model)]
+            rows.update(self._session, changed)
+        super().insert(taken)

@@ -175,7 +175,7 @@ def on_duty(
         now: the instant at which they must be on duty.
     """
     asked = {"posts": list(asked_for(stand_ins)), "now": now}
-    rows = session.connection().execute(_ON_DUTY, asked)
+    rows = session.connection().execute(_ON_DUTY, asked).all()
     return answering(stand_ins, (tuple(row) for row in rows))
 
 

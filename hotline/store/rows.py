@@ -13,7 +13,9 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Final, Protocol, cast
 from uuid import UUID, uuid4
 
+import psycopg
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 from hotline.domain.ledger import instant
@@ -174,6 +176,36 @@ def insert_alone(engine: sa.Engine, rows: Iterable[AnyRow]) -> None:
     statement, _ = _statement(tuple(document))
     with alone(engine) as connection:
         connection.execute(statement, {_DOCUMENT: _json(document)}, prepare=True)
+
+
+def update(session: Session, changed: Sequence[SQLModel]) -> None:
+    """Write what was changed of rows of one table, in one statement.
+
+    The session's own way is a statement for each row, and each of them opens every index.
+
+    Args:
+        session: in the transaction that holds the rows under their locks.
+        changed: objects of the session, of one model whose key is ``id``. Those without changes are
+            left out; for the others the session takes them to be written.
+    """
+    changed = [row for row in changed if sa.inspect(row).committed_state]
+    if not changed:
+        return
+    table = str(changed[0].__tablename__)
+    # A row that leaves a column alone writes the value that it holds under its lock.
+    columns = sorted({name for row in changed for name in sa.inspect(row).committed_state})
+    values = [{name: getattr(row, name) for name in ("id", *columns)} for row in changed]
+    settings = ", ".join(f"{name} = d.{name}" for name in columns)
+    statement = (
+        f"UPDATE {table} t SET {settings} FROM"  # noqa: S608  names of our own columns
+        f" jsonb_populate_recordset(NULL::{table}, %(rows)s::jsonb) AS d WHERE t.id = d.id"
+    )
+    driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+    # Planned anew each time: a plan that was kept since the table was small would read all of it.
+    driver.execute(statement, {"rows": _ENCODER.encode(values)}, prepare=False)
+    for row in changed:
+        for name in list(sa.inspect(row).committed_state):
+            set_committed_value(row, name, getattr(row, name))
 
 
 def _document(rows: Iterable[AnyRow]) -> dict[str, list[Mapping[str, Any]]]:

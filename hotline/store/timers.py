@@ -10,11 +10,16 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Step
+from hotline.store.alone import alone
 from hotline.store.models import Ticket, Timer
 
 # How long a step that failed waits for its next try: 5 s, 10 s, 20 s … at most an hour.
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(hours=1)
+_IS_ANY_DUE = """
+SELECT FROM timer WHERE state = 'waiting' AND fire_at <= (SELECT hotline_now())
+ORDER BY fire_at LIMIT 1
+"""
 
 
 class Due(NamedTuple):
@@ -37,6 +42,16 @@ def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
         )
     ).scalar_one()
     return 0 if last is None else last + 1
+
+
+def generations(session: Session, subject_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
+    """Return the last generation of each step of several subjects; none where there was none."""
+    rows = session.execute(
+        sa.select(col(Timer.subject_id), col(Timer.step), sa.func.max(col(Timer.generation)))
+        .where(col(Timer.subject_id) == sa.func.any(list(subject_ids)))
+        .group_by(col(Timer.subject_id), col(Timer.step))
+    )
+    return {(subject, step): last for subject, step, last in rows}
 
 
 def cancel(session: Session, ticket_id: UUID, steps: Collection[Step]) -> None:
@@ -70,6 +85,16 @@ def waiting(session: Session, ticket_id: UUID) -> list[Timer]:
             .order_by(col(Timer.due_at))
         )
     )
+
+
+def is_any_due(engine: sa.Engine) -> bool:
+    """Say whether a limit has passed: all that a clock with nothing to do asks, in one round trip.
+
+    Planned each time: a plan that was kept since the table was small would read all of it.
+    """
+    with alone(engine) as connection:
+        found = connection.execute(_IS_ANY_DUE, prepare=False).fetchone()
+    return found is not None
 
 
 def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None = None) -> list[Due]:
@@ -109,8 +134,15 @@ def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None =
 
 
 def finish(session: Session, timer_ids: Sequence[UUID]) -> None:
-    """Mark timers as carried out."""
-    session.execute(sa.update(Timer).where(col(Timer.id).in_(list(timer_ids))).values(state="done"))
+    """Mark timers as carried out: in the transaction that does so, before it does."""
+    if not timer_ids:
+        return
+    session.execute(
+        sa.update(Timer)
+        .where(col(Timer.id) == sa.func.any(list(timer_ids)))
+        .values(state="done")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> tuple[int, UUID]:
