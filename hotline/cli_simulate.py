@@ -17,7 +17,7 @@ from hotline.domain.grid_faults import Wording
 from hotline.grid_file import GridFileError
 from hotline.kit import Kit
 from hotline.services import rehearsal, scripts
-from hotline.services.moment_words import clock_time, end_words, moment_words, told_words
+from hotline.services.moment_words import clock_time, end_words, gathered, moment_words, told_words
 from hotline.services.scenes import Rehearsal, Scene, plain
 from hotline.store.paper import MapStaffing, RosterStaffing, Staffing
 
@@ -113,11 +113,13 @@ def _scene(kit: Kit, words: str, given: dict[str, Any]) -> Scene:
 
 def lines(played: Rehearsal) -> Iterator[Wording]:
     """Yield a rehearsal in plain words: one line a moment, one for everybody who is told."""
-    for moment in played.moments:
-        said = moment_words(played.map, moment)
-        at = clock_time(moment.at)
-        yield Wording(f"{at}  {said.zh}", f"{at}  {said.en}")
-        for told in moment.told:
+    for run in gathered(played.moments):
+        said, again = moment_words(played.map, run.moment), run.words or Wording("", "")
+        at = clock_time(run.moment.at)
+        yield Wording(
+            f"{at}  {said.zh}  {again.zh}".rstrip(), f"{at}  {said.en}  {again.en}".rstrip()
+        )
+        for told in run.moment.told:
             who = told_words(played.map, told)
             yield Wording(f"             {who.zh}", f"             {who.en}")
     yield from end_words(played)

@@ -1,6 +1,7 @@
 """A course of events in plain words, Chinese and English: what happens, and who is told by what."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +53,28 @@ MEANS: Final[Mapping[str, Wording]] = {
     "notice:feishu": Wording("飞书", "Feishu"),
     "notice:mail": Wording("邮件", "mail"),
 }
+STEPS: Final[Mapping[str, Wording]] = {
+    "contact": Wording("联系来电人", "contact with the caller"),
+    "react": Wording("窗口事项响应", "a window's matter is taken up"),
+    "early": Wording("预警", "early warning"),
+    "yellow": Wording("黄灯", "yellow light"),
+    "circulate": Wording("通报", "being named"),
+    "whistle_ack": Wording("哨的应答", "answer to the whistle"),
+    "whistle_arrive": Wording("到场", "arrival"),
+    "whistle_top": Wording("再次催促最高一级", "the top is reminded again"),
+    "whistle_asked": Wording("答复吹哨请求", "answer to a request for a whistle"),
+    "whistle_plan": Wording("牵头单位定方案", "the lead unit's plan"),
+    "whistle_milestone": Wording("节点任务", "milestone"),
+    "whistle_close": Wording("收哨", "end of the whistle"),
+}
+ENTRIES: Final[Mapping[str, Wording]] = {
+    "whistle_unanswered": Wording("哨一直无人应答", "a whistle that nobody answers"),
+    "whistle_late": Wording("哨已超时", "a whistle that is late"),
+    "nobody": Wording("岗位无人在岗", "nobody at the post"),
+    "staff_unreached": Wording("工作人员联系不上", "staff who cannot be reached"),
+    "late_triage": Wording("派单超时", "dispatch is late"),
+    "late_handle": Wording("办理超时", "the result is late"),
+}
 _ROLES: Final[Mapping[str, Wording]] = {
     "supervisor": Wording("督办员", "supervisors"),
     "operator": Wording("话务员", "operators"),
@@ -68,6 +91,44 @@ def moment_words(grid_map: GridMap, moment: Moment) -> Wording:
     facts = [*_facts(grid_map, moment)]
     zh, en = "，".join(f.zh for f in facts), ", ".join(f.en for f in facts)
     return Wording(f"{act.zh}：{zh}", f"{act.en}: {en}") if facts else act
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The same thing again and again: the first time, how often, and the last time."""
+
+    moment: Moment
+    times: int
+    last_at: datetime
+
+    @property
+    def words(self) -> Wording | None:
+        """How often it happens, if more than once."""
+        if self.times == 1:
+            return None
+        until = clock_time(self.last_at)
+        return Wording(f"共{self.times}次，到{until}", f"{self.times} times, until {until}")
+
+
+def gathered(moments: Iterable[Moment]) -> list[Run]:
+    """Return the moments with reminders of the same people about the same thing in one."""
+    found: list[Run] = []
+    for moment in moments:
+        if found and _same(found[-1].moment, moment):
+            found[-1] = Run(found[-1].moment, found[-1].times + 1, moment.at)
+        else:
+            found.append(Run(moment, 1, moment.at))
+    return found
+
+
+def _same(one: Moment, other: Moment) -> bool:
+    facts = ("step", "unit", "to", "why")
+    whom = [[(told.post, told.role, told.found) for told in each.told] for each in (one, other)]
+    return (
+        one.act == other.act == "remind"
+        and all(one.data.get(fact) == other.data.get(fact) for fact in facts)
+        and whom[0] == whom[1]
+    )
 
 
 def _facts(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
@@ -93,8 +154,7 @@ def _pressed(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
     if data.get("to") and moment.act in {"climb", "remind"}:
         yield _rung(grid_map, data["to"])
     if data.get("step") and moment.act == "remind":
-        step = str(data["step"])
-        yield FIELDS.get(step, Wording(step, step))
+        yield step_words(str(data["step"]))
     if data.get("repeat"):
         yield Wording(f"第{data['repeat']}次催促", f"reminder {data['repeat']}")
     if data.get("why") in WHY:
@@ -148,6 +208,11 @@ def unit_words(grid_map: GridMap, unit: str) -> Wording:
     return Wording(found.name.zh, found.name.en) if found else Wording(unit, unit)
 
 
+def step_words(step: str) -> Wording:
+    """Return what a limit is for."""
+    return STEPS.get(step) or FIELDS.get(step, Wording(step, step))
+
+
 def _rung(grid_map: GridMap, rung: str) -> Wording:
     found = next((rule.name for rule in grid_map.rules if rule.rung == rung), None)
     return Wording(found.zh, found.en) if found else Wording(rung, rung)
@@ -161,11 +226,12 @@ def end_words(rehearsal: Rehearsal) -> list[Wording]:
         rung = _rung(rehearsal.map, rehearsal.highest)
         words = [Wording(f"最高报到：{rung.zh}", f"it climbed to: {rung.en}")]
     if rehearsal.entries:
-        kinds = "、".join(rehearsal.entries)
-        words.append(Wording(f"督办台待处理：{kinds}", f"before a supervisor: {kinds}"))
+        kinds = [ENTRIES.get(kind, Wording(kind, kind)) for kind in rehearsal.entries]
+        zh, en = "、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds)
+        words.append(Wording(f"督办台待处理：{zh}", f"before a supervisor: {en}"))
     if rehearsal.running:
         first = rehearsal.running[0]
-        name = FIELDS.get(first.step, Wording(first.step, first.step))
+        name = step_words(first.step)
         due = clock_time(first.due_at)
         words.append(Wording(f"下一个时限：{name.zh} {due}", f"next limit: {name.en} {due}"))
     return [Wording(f"到{at}为止", f"up to {at}"), *words]

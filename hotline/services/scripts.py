@@ -90,3 +90,11 @@ def guard_posts(grid_map: GridMap, posts: Iterable[str]) -> None:
     for post in posts:
         if post not in known:
             raise NotFoundError(what="post", key=post)
+
+
+def example(grid_map: GridMap) -> str:
+    """Return what somebody might say: a village and an example of the map's own."""
+    villages = (code for code, grid in grid_map.grids.items() if grid.name.zh.endswith("村"))
+    code = next(villages, next(iter(grid_map.grids)))
+    said = next((c.examples[0] for c in grid_map.classes.values() if c.examples), "")
+    return f"{grid_map.town_of(code).name.zh}{grid_map.grid(code).name.zh}{said}"

@@ -21,11 +21,12 @@ MOST_BYTES: Final = 5 * 2**20
 def show() -> ResponseReturnValue:
     """Show the history, and where a map is handed in for a plan."""
     with request_work() as work:
+        history = policy.history(work)
         return render_template(
             "audit/policy.html",
-            history=policy.history(work),
+            history=history,
             open=policy.open_tickets(work),
-            in_force=policy.in_force(work).version,
+            in_force=next((c.number for c, _ in history if c.kind != "move"), None),
             kinds=policy.KINDS,
         )
 

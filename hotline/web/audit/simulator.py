@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import GridMap
 from hotline.services import rehearsal, scripts
-from hotline.services.moment_words import end_words, moment_words, told_words
+from hotline.services.moment_words import end_words, gathered, moment_words, told_words
 from hotline.services.scenes import Scene
 from hotline.store.paper import MapStaffing, RosterStaffing, Staffing
 from hotline.web.parts import request_work
@@ -37,7 +36,7 @@ def show() -> ResponseReturnValue:
     """Show the form with an example."""
     with request_work() as work:
         now = work.now.astimezone(COUNTY_ZONE).replace(second=0, microsecond=0, tzinfo=None)
-        example = _example(work.kit.maps.current)
+        example = scripts.example(work.kit.maps.current)
     form = SceneForm(words=example, at=now)
     return render_template("audit/simulator.html", form=form, played=None)
 
@@ -52,17 +51,11 @@ def play() -> ResponseReturnValue:
         "audit/simulator.html",
         form=form,
         played=played,
+        runs=gathered(played.moments),
         moment_words=moment_words,
         told_words=told_words,
         ending=end_words(played),
     )
-
-
-def _example(grid_map: GridMap) -> str:
-    """Return what somebody might say: a place and an example of the map's own."""
-    code = next(iter(grid_map.grids))
-    said = next((c.examples[0] for c in grid_map.classes.values() if c.examples), "")
-    return f"{grid_map.town_of(code).name.zh}{grid_map.grid(code).name.zh}{said}"
 
 
 def _scene(work: Work, form: SceneForm) -> Scene:
