@@ -21,6 +21,7 @@ from hotline.domain.grid import GridMap
 from hotline.domain.grid_build import MapParts, build_map, content_version
 from hotline.domain.grid_checks import check
 from hotline.domain.grid_faults import Problem, Ref, Wording, problem
+from hotline.domain.grid_shadows import shadows
 from hotline.domain.grid_staffing import Expanded, Pattern, Staffed, expand, wrong_blank
 from hotline.grid_assemble import assemble
 from hotline.grid_document import Document, Fault, GridFileError, Where, dotted, shape_fault
@@ -89,7 +90,7 @@ def parse_grid(text: str) -> GridMap:
     document = Document.read(text)
     reader = _Reader(document)
     parts = reader.parts()
-    problems = (*reader.twins(), *check(parts, frozenset(reader.known)))
+    problems = (*reader.twins(), *check(parts, frozenset(reader.known)), *shadows(parts))
     faults = {*document.faults, *reader.faults, *reader.faults_of(problems)}
     if faults:
         raise GridFileError(tuple(sorted(faults)))

@@ -164,6 +164,29 @@ TEXTS: Final[Mapping[str, tuple[Wording, Wording]]] = {
         ),
         Wording("删去一个，或让强度不同", "delete one, or make their strengths differ"),
     ),
+    "rung_shadowed": (
+        Wording(
+            "“{key}”这一级与“{other}”通知同一个岗位，永远不起作用",
+            "rung '{key}' tells the same post as '{other}': it never does anything",
+        ),
+        Wording("删去一级，或改正 told", "delete one of them, or correct its told"),
+    ),
+    "class_shadowed": (
+        Wording(
+            "类别“{key}”的关键词在“{other}”中都更强，永远选不中",
+            "every keyword of class '{key}' is stronger in '{other}': it never wins",
+        ),
+        Wording(
+            "为它添加自己的关键词，或调低对方的强度", "give it a keyword of its own, or weaken"
+        ),
+    ),
+    "urgent_words_unread": (
+        Wording(
+            "类别“{key}”写了紧急词，但 urgency 是 {urgency}，不会读",
+            "class '{key}' has urgent words, but its urgency is {urgency}: nobody reads them",
+        ),
+        Wording("改为 urgency: words，或删去紧急词", "set urgency: words, or delete the words"),
+    ),
     "danger_word_twice": (
         Wording("危险词“{key}”同属两个号码", "danger word '{key}' belongs to two numbers"),
         Wording("只留一个号码", "keep it under one number"),
