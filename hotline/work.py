@@ -101,6 +101,17 @@ class Work:
             self._duty |= duty or {}
             self._entries |= entries or {}
 
+    def look(self, number: str) -> Ticket:
+        """Return the ticket called ``number`` without a lock, for a page.
+
+        Raises:
+            NotFoundError: no such ticket.
+        """
+        ticket = ticket_rows.find(self.session, number)
+        if ticket is None:
+            raise NotFoundError(ticket=number)
+        return ticket
+
     def ticket(self, number: str, *, seen_version: int | None = None) -> Ticket:
         """Lock the ticket called ``number`` and return it.
 

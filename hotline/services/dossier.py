@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hotline.domain.errors import NotFoundError
 from hotline.domain.grid import GridMap
 from hotline.domain.tickets import RULES, Action, Role
 from hotline.services.timing import map_of
@@ -170,9 +169,7 @@ def read(work: Work, number: str) -> Dossier:
     Raises:
         NotFoundError: no such ticket.
     """
-    ticket = ticket_rows.find(work.session, number)
-    if ticket is None:
-        raise NotFoundError(ticket=number)
+    ticket = work.look(number)
     views = ledger.views(work.session, ticket.id)
     blown = whistles.of_ticket(work.session, ticket.id)
     parties = whistles.parties(work.session, ticket.id)

@@ -4,16 +4,17 @@ Whoever has the link may answer, once. The page tells nothing about a person, an
 changes nothing: programs that preview links open them too.
 """
 
-from typing import Annotated, Final
+from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.ratings import NoRating
 from hotline.services import ratings, timing, verification
 from hotline.store import ratings as rating_rows
+from hotline.web.blanks import MaybeGrade
 from hotline.web.parts import visitor, work_as
 from hotline.work import CITIZEN
 
@@ -26,10 +27,7 @@ class AnswerForm(BaseModel):
     """What the caller says; the grade may be left out."""
 
     solved: bool
-    grade: Annotated[
-        Annotated[int, Field(ge=1, le=5)] | None,
-        BeforeValidator(lambda value: None if value == "" else value),
-    ] = None
+    grade: MaybeGrade = None
     comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
 
 

@@ -3,12 +3,11 @@
 What is looked for is posted, its next page too: an address stays in histories and in logs.
 """
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
 from hotline.clock import midnight
 from hotline.domain.errors import InvalidError
@@ -19,6 +18,7 @@ from hotline.services.search import Hit, Query
 from hotline.store import tickets as ticket_rows
 from hotline.store.paging import Page
 from hotline.store.search import Span
+from hotline.web.blanks import MaybeDay
 from hotline.web.map_words import named
 from hotline.web.parts import me, request_work
 from hotline.web.words import error_words
@@ -39,14 +39,9 @@ class Asked(BaseModel):
     status: str = Field(default="", max_length=40)
     line: str = Field(default="", max_length=40)
     channel: str = Field(default="", max_length=40)
-    since: date | None = None
-    until: date | None = None
+    since: MaybeDay = None
+    until: MaybeDay = None
     at: str = Field(default="", max_length=200)
-
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: Any) -> Any:  # noqa: ANN401  whatever the form sent
-        return value or None
 
     def query(self) -> Query:
         """Return it as the service understands it."""

@@ -4,20 +4,20 @@ Operators and lay supervisors (监督员) work here; for the latter it is the on
 anything.
 """
 
-from typing import Annotated
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.sampling import Outcome
 from hotline.services import identity, timing, verification, verifying
 from hotline.services.verifying import Heard
 from hotline.store import sampling as rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
+from hotline.web.blanks import MaybeGrade
 from hotline.web.desk_commands import CommandForm, carry_out
 from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
@@ -30,9 +30,7 @@ class AnswerForm(CommandForm):
     """What the caller said, or that nobody was reached."""
 
     outcome: Outcome
-    grade: Annotated[
-        Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(lambda value: value or None)
-    ] = None
+    grade: MaybeGrade = None
     text: str = Field(default="", max_length=2000)
 
 
@@ -62,9 +60,7 @@ def hide(number: str) -> ResponseReturnValue:
 def ring(number: str) -> ResponseReturnValue:
     """Show the number with what to ask, and put on record that somebody looked."""
     with request_work() as work:
-        ticket = ticket_rows.find(work.session, number)
-        if ticket is None:
-            raise NotFoundError(ticket=number)
+        ticket = work.look(number)
         call = verifying.to_ring(work, ticket)
         reason = "oversight" if identity.needs_reason(ticket) else None
         return render_template(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid import GridMap
@@ -16,6 +16,7 @@ from hotline.services.rates import Dimension, Line, Period, Table
 from hotline.store import tickets as ticket_rows
 from hotline.store.facts import Behind
 from hotline.web.audit.files import Kind, download
+from hotline.web.blanks import MaybeDay
 from hotline.web.i18n import gettext as _
 from hotline.web.map_words import named, post_words, unit_words
 from hotline.web.paging import place
@@ -50,14 +51,9 @@ class Asked(BaseModel):
     """Which days and by what; days are the county's, both included."""
 
     by: Dimension = Dimension.TOWN
-    since: date | None = None
-    until: date | None = None
+    since: MaybeDay = None
+    until: MaybeDay = None
     sheet: int = Field(default=0, ge=0)
-
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: Any) -> Any:  # noqa: ANN401  whatever the form sent
-        return value or None
 
     def period(self, today: date) -> Period:
         """Return the days: this month so far where nothing is said.

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Action
 from hotline.services import (
     adjudication,
@@ -18,7 +18,6 @@ from hotline.services import (
     rejection,
     tickets,
 )
-from hotline.store import tickets as ticket_rows
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.map_words import unit_choices
 from hotline.web.parts import parts, request_work
@@ -70,9 +69,7 @@ def show(number: str) -> ResponseReturnValue:
 def text(number: str, text_id: UUID) -> ResponseReturnValue:
     """Show one text and the form that strikes it out, or some words of it."""
     with request_work() as work:
-        ticket = ticket_rows.find(work.session, number)
-        if ticket is None:
-            raise NotFoundError(ticket=number)
+        ticket = work.look(number)
         return render_template(
             "audit/redact.html",
             ticket=ticket,

@@ -1,16 +1,15 @@
 """The access log: who looked at who a caller is, when, and what for."""
 
-from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
 from hotline.clock import midnight
 from hotline.services import identity
 from hotline.store.views import Wanted
+from hotline.web.blanks import MaybeDay, MaybeId, MaybeText
 from hotline.web.paging import place
 from hotline.web.parts import request_work
 
@@ -20,16 +19,11 @@ bp = Blueprint("views", __name__, url_prefix="/views")
 class Asked(BaseModel):
     """What part of the log is asked for; dates are the county's days, both included."""
 
-    staff: UUID | None = None
-    what: str | None = None
-    number: str | None = None
-    since: date | None = None
-    until: date | None = None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: Any) -> Any:  # noqa: ANN401  whatever the form sent
-        return value or None
+    staff: MaybeId = None
+    what: MaybeText = None
+    number: MaybeText = None
+    since: MaybeDay = None
+    until: MaybeDay = None
 
     def wanted(self) -> Wanted:
         """Return it as the rows understand it."""

@@ -1,17 +1,17 @@
 """Callers whom a person asks: those the machine did not reach, and the sample."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Role
 from hotline.services import dossier, identity, revisits, verification
-from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
+from hotline.web.blanks import MaybeGrade
 from hotline.web.desk_commands import CommandForm, carry_out
 from hotline.web.paging import place
 from hotline.web.parts import me, request_work
@@ -24,9 +24,7 @@ class AnswerForm(CommandForm):
     """What the caller answered, or that nobody was reached."""
 
     outcome: Literal["solved", "unsolved", "unreached"]
-    grade: Annotated[
-        Annotated[int, Field(ge=1, le=5)] | None, BeforeValidator(lambda value: value or None)
-    ] = None
+    grade: MaybeGrade = None
     text: str = Field(default="", max_length=2000)
 
 
@@ -55,9 +53,7 @@ def hide(number: str) -> ResponseReturnValue:
 def ring(number: str) -> ResponseReturnValue:
     """Show the number with what to ask, and put on record that somebody looked."""
     with request_work() as work:
-        ticket = ticket_rows.find(work.session, number)
-        if ticket is None:
-            raise NotFoundError(ticket=number)
+        ticket = work.look(number)
         who = identity.view(work, ticket, "call_caller")
         found = dossier.read(work, number)
         return render_template(

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.domain.errors import InvalidError, NotAllowedError
 from hotline.domain.tickets import Shield
@@ -13,6 +13,7 @@ from hotline.services import codes, counter, inbox, withdrawal
 from hotline.store import tickets as ticket_rows
 from hotline.store import timers
 from hotline.store.models import Ticket
+from hotline.web.blanks import BLANK
 from hotline.web.desk_commands import CommandForm
 from hotline.web.map_words import named
 from hotline.web.origin import address, telephone
@@ -21,7 +22,6 @@ from hotline.work import Work
 
 bp = Blueprint("counter", __name__, url_prefix="/counter")
 STEP: Final = "counter"
-_BLANK: Final = BeforeValidator(lambda value: value or None)
 
 
 class MatterForm(BaseModel):
@@ -36,7 +36,7 @@ class MatterForm(BaseModel):
     by_whom: str = Field(default="", max_length=120)
     number: str = Field(default="", max_length=40)
     name: str = Field(default="", max_length=40)
-    shield: Annotated[Shield | None, _BLANK] = None
+    shield: Annotated[Shield | None, BLANK] = None
     line: str = Field(default="", max_length=20)
 
 

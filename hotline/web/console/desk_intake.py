@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError
@@ -15,6 +15,7 @@ from hotline.domain.tickets import Shield
 from hotline.services import identity, inbox, intake, taking
 from hotline.store import desk, tickets
 from hotline.store.models import Call
+from hotline.web.blanks import BLANK
 from hotline.web.console import places
 from hotline.web.desk_words import REPLY_KINDS, SHIELDS
 from hotline.web.map_words import named
@@ -24,7 +25,6 @@ from hotline.work import Work
 
 bp = Blueprint("desk_intake", __name__, url_prefix="/new")
 STEP = "desk"
-_BlankIsNone = BeforeValidator(lambda value: value or None)
 
 
 class ReadingForm(BaseModel):
@@ -48,12 +48,12 @@ class DemandForm(BaseModel):
     demand: str = Field(default="", max_length=64)
     urgent: bool = False
     told: bool = False
-    shield: Annotated[Shield | None, _BlankIsNone] = None
-    line: Annotated[str | None, _BlankIsNone] = None
+    shield: Annotated[Shield | None, BLANK] = None
+    line: Annotated[str | None, BLANK] = None
     call: str = Field(default="", max_length=64)
     end: bool = False
     reply: str = Field(default="", max_length=2000)
-    reply_kind: Annotated[ReplyKind | None, _BlankIsNone] = None
+    reply_kind: Annotated[ReplyKind | None, BLANK] = None
 
 
 @bp.get("/")

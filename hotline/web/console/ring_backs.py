@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.intake import MAX_WORDS
 from hotline.domain.tickets import Role, Status
 from hotline.services import identity, taking, tickets
@@ -67,9 +67,7 @@ def hide(number: str) -> ResponseReturnValue:
 def ring(number: str) -> ResponseReturnValue:
     """Show the caller's number with the form, and put on record that somebody looked."""
     with request_work() as work:
-        ticket = ticket_rows.find(work.session, number)
-        if ticket is None:
-            raise NotFoundError(ticket=number)
+        ticket = work.look(number)
         grid_map = work.kit.maps.current
         return render_template(
             "console/ring_back.html",

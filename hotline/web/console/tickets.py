@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from hotline.domain.closing import ReplyKind
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Action
 from hotline.services import (
     additions,
@@ -203,9 +203,7 @@ def hide_caller(number: str) -> ResponseReturnValue:
 def caller(number: str) -> ResponseReturnValue:
     """Show who called, and put on record that somebody looked."""
     with request_work() as work:
-        ticket = ticket_rows.find(work.session, number)
-        if ticket is None:
-            raise NotFoundError(ticket=number)
+        ticket = work.look(number)
         found = identity.view(work, ticket, "call_caller", request.form.get("reason"))
         return render_template(
             "console/caller.html",

@@ -5,12 +5,12 @@ half an hour, for this one case.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, SignInError, SlowDownError
 from hotline.domain.ratings import NoRating
@@ -34,6 +34,7 @@ from hotline.services import withdrawal as withdrawals
 from hotline.store import ratings as rating_rows
 from hotline.store.models import Ticket
 from hotline.web import origin
+from hotline.web.blanks import MaybeGrade
 from hotline.web.doors import understood, visit
 from hotline.web.doors.words import steps_of
 from hotline.web.parts import racing, visitor, work_as
@@ -41,7 +42,6 @@ from hotline.work import CITIZEN, Work
 
 bp = Blueprint("case", __name__, url_prefix=visit.PATH)
 _REFUSED: Final = 404
-_BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
 _DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle", "rate", "appeal"})
 
 
@@ -63,7 +63,7 @@ class VerdictForm(KeyForm):
     """Whether it is solved; the grade may be left out."""
 
     solved: bool
-    grade: Annotated[Annotated[int, Field(ge=1, le=5)] | None, _BLANK] = None
+    grade: MaybeGrade = None
     comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, SlowDownError
 from hotline.domain.grid import Line
@@ -15,6 +15,7 @@ from hotline.domain.tickets import Shield
 from hotline.services import codes, intake, web_demand
 from hotline.store import tickets as ticket_rows
 from hotline.web import origin
+from hotline.web.blanks import BLANK
 from hotline.web.doors import understood, visit
 from hotline.web.i18n import chosen_language, gettext
 from hotline.web.i18n import lazy_gettext as _
@@ -24,7 +25,6 @@ from hotline.work import CITIZEN
 
 bp = Blueprint("demand", __name__, url_prefix="/demand")
 _LONGEST_PLACE: Final = 120
-_BLANK: Final = BeforeValidator(lambda value: value or None)
 
 FAULTS: Final[Mapping[str, str]] = {
     "words": _("请写明发生了什么事，最多 1800 字。"),
@@ -44,7 +44,7 @@ class DemandForm(BaseModel):
     where: str = Field(default="", max_length=_LONGEST_PLACE)
     number: str = Field(default="", max_length=40)
     name: str = Field(default="", max_length=40)
-    shield: Annotated[Shield | None, _BLANK] = None
+    shield: Annotated[Shield | None, BLANK] = None
     line: str = Field(default="", max_length=20)
 
     def demand(self) -> intake.Demand:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, RefusedError, SignInError, SlowDownError
 from hotline.domain.ratings import NoRating
@@ -17,20 +17,20 @@ from hotline.services import codes, inbox, ratings, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web import origin
+from hotline.web.blanks import BLANK
 from hotline.web.doors import visit
 from hotline.web.parts import racing, visitor, work_as
 from hotline.work import CITIZEN, Work
 
 bp = Blueprint("terminal", __name__, url_prefix=f"{visit.PATH}/terminal")
 _REFUSED: Final = 404
-_BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
 
 
 class GradeForm(BaseModel):
     """The caller's verdict, where one is still asked for, and the grade."""
 
     key: UUID
-    solved: Annotated[bool | None, _BLANK] = None
+    solved: Annotated[bool | None, BLANK] = None
     grade: int = Field(ge=1, le=5)
     comment: str = Field(default="", max_length=ratings.LONGEST_COMMENT)
 

@@ -11,7 +11,6 @@ from flask import request
 from pydantic import (
     AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -28,14 +27,14 @@ from hotline.domain.grid import Join
 from hotline.domain.joining import PlanLine, Terms
 from hotline.services.commands import Envelope
 from hotline.services.tickets import LONGEST_TEXT, Position
+from hotline.web.blanks import BLANK
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.parts import parts
 from hotline.web.words import REFUSALS
 
 _ENVELOPE: Final = frozenset({"command_id", "seen_version", "done_at"})
-_BLANK: Final = BeforeValidator(lambda value: None if value == "" else value)
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Degrees = Annotated[Annotated[str, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")] | None, _BLANK]
+Degrees = Annotated[Annotated[str, Field(pattern=r"^-?\d{1,3}(\.\d{1,9})?$")] | None, BLANK]
 
 FIELD_WORDS: Final[Mapping[str, str]] = {
     "dispute": _("请选择退单理由。"),
@@ -71,8 +70,8 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     command_id: UUID
-    seen_version: Annotated[int | None, _BLANK] = None
-    done_at: Annotated[AwareDatetime | None, _BLANK] = None
+    seen_version: Annotated[int | None, BLANK] = None
+    done_at: Annotated[AwareDatetime | None, BLANK] = None
 
     def envelope(self, action: str) -> Envelope:
         """Return the command's key and claims; photos stand in it by their hashes."""
@@ -94,7 +93,7 @@ class Standing(Sent):
 
     latitude: Degrees = None
     longitude: Degrees = None
-    accuracy_m: Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, _BLANK] = None
+    accuracy_m: Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, BLANK] = None
     place_note: Annotated[str, Field(max_length=200, validate_default=True)] = ""
 
     @field_validator("latitude", "longitude")
@@ -131,11 +130,11 @@ class Blown(Written):
 
     kind: str = Field(min_length=1)
     units: tuple[str, ...] = Field(min_length=1)
-    join: Annotated[Join | None, _BLANK] = None
-    needed: Annotated[Annotated[int, Field(ge=1, le=100)] | None, _BLANK] = None
-    lead: Annotated[str | None, _BLANK] = None
-    leader: Annotated[str | None, _BLANK] = None
-    slot_from: Annotated[datetime | None, _BLANK] = None
+    join: Annotated[Join | None, BLANK] = None
+    needed: Annotated[Annotated[int, Field(ge=1, le=100)] | None, BLANK] = None
+    lead: Annotated[str | None, BLANK] = None
+    leader: Annotated[str | None, BLANK] = None
+    slot_from: Annotated[datetime | None, BLANK] = None
     decision: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
     @property
@@ -149,8 +148,8 @@ class Blown(Written):
 class Granted(Sent):
     """The answer to a wish for a whistle: it is blown, under these terms."""
 
-    leader: Annotated[str | None, _BLANK] = None
-    slot_from: Annotated[datetime | None, _BLANK] = None
+    leader: Annotated[str | None, BLANK] = None
+    slot_from: Annotated[datetime | None, BLANK] = None
     decision: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
     @property
@@ -266,7 +265,7 @@ class Claimed(Proved):
     """A result."""
 
     kind: ResultKind
-    promised_on: Annotated[date | None, _BLANK] = None
+    promised_on: Annotated[date | None, BLANK] = None
 
 
 def in_county(local: datetime | None) -> datetime | None:

@@ -11,18 +11,11 @@ from hotline.domain.errors import InvalidError
 from hotline.domain.roster import DutyKind, Pace, Turn, turns
 from hotline.services import rosters
 from hotline.services.people import LONGEST_LEAVE, MOST_SHIFTS
+from hotline.web.blanks import MaybeDay, MaybeId
 
 
 def _filled(value: Any) -> Any:  # noqa: ANN401  whatever the form sent
     return [each for each in value if each] if isinstance(value, list) else value
-
-
-def _none(value: Any) -> Any:  # noqa: ANN401  whatever the form sent
-    return value or None
-
-
-MaybeDay = Annotated[date | None, BeforeValidator(_none)]
-MaybeId = Annotated[UUID | None, BeforeValidator(_none)]
 
 
 def _at(day: date, hour: time) -> datetime:
