@@ -34,3 +34,10 @@ def settle(work: Work, entry_id: UUID) -> None:
     if entry is None:
         raise NotFoundError(attention=entry_id)
     entry.settled_at, entry.settled_by = work.now, work.actor.staff_id
+
+
+def settle_key(work: Work, key: str) -> None:
+    """Mark an entry as seen to because what it asked for was done; it may have been before."""
+    entry = rows.by_key(work.session, key)
+    if entry is not None:
+        entry.settled_at, entry.settled_by = work.now, work.actor.staff_id

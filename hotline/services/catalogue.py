@@ -7,16 +7,20 @@ of the ticket whose dispute they came from.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.rulings import Scope, faults
 from hotline.domain.tickets import Action
-from hotline.services import tickets, timing
+from hotline.services import attention, tickets, timing
 from hotline.store import hearings
 from hotline.store import rulings as rows
 from hotline.store.models import CatalogueEntry, Ticket
 from hotline.work import Work
+
+# What the supervisors' board says until somebody has decided.
+PROPOSED: Final = "entry_proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def propose(work: Work, ticket: Ticket, proposal: Proposal, text_id: UUID) -> Ca
     )
     work.books.add(entry)
     work.act(ticket, Action.PROPOSE_ENTRY, facts(entry))
+    attention.raise_(work, PROPOSED, f"{PROPOSED}:{entry.id}", {}, ticket.id)
     return entry
 
 
@@ -123,6 +128,7 @@ def decide(work: Work, ticket: Ticket, entry_id: UUID, *, approved: bool, text: 
         work.session.flush()
     entry.state = rows.APPROVED if approved else rows.DECLINED
     entry.decided_at, entry.decided_by = work.now, work.actor.staff_id
+    attention.settle_key(work, f"{PROPOSED}:{entry.id}")
     action = Action.APPROVE_ENTRY if approved else Action.DECLINE_ENTRY
     work.act(ticket, action, data | facts(entry))
 

@@ -55,6 +55,15 @@ def get_open(session: Session, entry_id: UUID) -> Attention | None:
     ).one_or_none()
 
 
+def by_key(session: Session, key: str) -> Attention | None:
+    """Return an entry that nobody has settled by its key, under its row lock."""
+    return session.exec(
+        select(Attention)
+        .where(col(Attention.key) == key, col(Attention.settled_at).is_(None))
+        .with_for_update()
+    ).one_or_none()
+
+
 def open_entries(
     session: Session, kinds: Collection[str] | None = None, *, at: str = "", size: int = paging.SIZE
 ) -> Page[Entry]:

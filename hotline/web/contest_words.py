@@ -63,6 +63,7 @@ ATTENTION: Final = {
     "late_milestone": _("挂账节点没有按期完成"),
     "late_rule_final": _("最终答复签发超时"),
     "late_rule_appeal": _("申诉裁定超时"),
+    "entry_proposed": _("确责条目待另一人批准"),
     "appealed": _("来电人对最终答复提出申诉"),
 }
 RETURN_REASONS: Final = {

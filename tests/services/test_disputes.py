@@ -1,6 +1,7 @@
 """The dispute that becomes a rule: two units dispute a class in a place, and never again."""
 
 import pytest
+import sqlalchemy as sa
 
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
@@ -48,6 +49,13 @@ def decided(county: County, number: str, login: str = "supervisor", *, approved=
         catalogue.decide(work, ticket, entry.id, approved=approved, text="同意")
 
 
+def proposals(county: County) -> list:
+    """Who settled the notes on the supervisors' board that an entry waits for approval."""
+    query = sa.text("SELECT settled_by FROM attention WHERE kind = 'entry_proposed'")
+    with county.engine.connect() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def test_a_dispute_becomes_a_rule_and_never_comes_twice(county):
     number = disputed_twice(county)
     ticket = county.ticket(number)
@@ -72,7 +80,9 @@ def test_a_dispute_becomes_a_rule_and_never_comes_twice(county):
 
     # Proposed is not approved: the next such demand still goes by the map alone.
     assert "entry" not in county.ticket(county.demand(PIPE)).routing
+    assert proposals(county) == [None]
     decided(county, number)
+    assert proposals(county) == [county.actor("supervisor").staff_id]
 
     again = county.demand(PIPE)
     ticket = county.ticket(again)
