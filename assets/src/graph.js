@@ -13,12 +13,12 @@ function draw(box) {
   const graph = cytoscape({
     container: box,
     elements: JSON.parse(box.dataset.graph),
-    layout: { name: "concentric", concentric: (node) => LEVELS[node.classes()[0]] ?? 1, levelWidth: () => 1, minNodeSpacing: 56, nodeDimensionsIncludeLabels: true, padding: 24 },
+    layout: { name: "concentric", concentric: (node) => LEVELS[node.classes()[0]] ?? 1, levelWidth: () => 1, minNodeSpacing: 40, nodeDimensionsIncludeLabels: true, padding: 24 },
     wheelSensitivity: 0.2,
     style: [
-      { selector: "node", style: { label: "data(label)", "font-size": 12, color: ink, "text-wrap": "wrap", "text-max-width": 110, "text-valign": "bottom", "text-margin-y": 4, width: 22, height: 22, "background-color": "#53616a" } },
+      { selector: "node", style: { label: "data(label)", "font-size": 17, color: ink, "text-wrap": "wrap", "text-max-width": 150, "text-valign": "bottom", "text-margin-y": 4, width: 22, height: 22, "background-color": "#53616a" } },
       ...Object.entries(COLOURS).map(([kind, colour]) => ({ selector: `node.${kind}`, style: { "background-color": colour } })),
-      { selector: "node.self", style: { width: 40, height: 40, "font-size": 14, "font-weight": 700 } },
+      { selector: "node.self", style: { width: 40, height: 40, "font-size": 19, "font-weight": 700 } },
       { selector: "node.post", style: { shape: "round-rectangle" } },
       { selector: "node.class", style: { shape: "diamond" } },
       { selector: "node.grid", style: { shape: "hexagon" } },

@@ -77,7 +77,9 @@ def climb(
         why = "nobody_on_duty"
     if found is None or found.limit is None:
         facts = {"unit": party.unit, "rung": party.rung, "reminders": party.reminders}
-        attention.raise_(work, "whistle_unanswered", f"whistle:{party.id}", facts, ticket.id)
+        # Whoever answers after the last reminder and fails again stands there again.
+        key = f"whistle:{party.id}:{party.generation}"
+        attention.raise_(work, "whistle_unanswered", key, facts, ticket.id)
         return
     timing.start_party_timer(work, party, found.step, timing.deadline(work, due, found.limit))
 

@@ -235,7 +235,9 @@ def _nobody_is_forgotten(county, number):
         before_somebody = {entry.attention.key for entry in attention.open_entries(work.session)}
         for party in called:
             if party.state in BEHIND:
-                assert party.id in timed or f"whistle:{party.id}" in before_somebody
+                assert party.id in timed or any(
+                    key.startswith(f"whistle:{party.id}:") for key in before_somebody
+                )
     rungs = [
         (event["data"]["party"], event["data"]["to"], event["data"]["repeat"], event["data"]["why"])
         for event in county.events(number)

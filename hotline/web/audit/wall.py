@@ -13,7 +13,7 @@ bp = Blueprint("wall", __name__, url_prefix="/wall")
 # What runs out within this time is about to breach.
 SOON: Final = timedelta(minutes=30)
 # How many lines can be read from across a room.
-_LINES: Final = 10
+_LINES: Final = 6
 
 
 @bp.get("/")
