@@ -215,14 +215,14 @@ def _sums(dimension: str, key: str, grain: str, start: str) -> str:
 
 
 def _strata(grain: str, start: str) -> str:
-    """Return the statement that makes the sample's strata: a tenth asked, three of four solved.
-
-    Classes stand for kinds of demand: many more strata than a county has.
-    """
+    """Return the statement that makes the sample's strata: a tenth asked, three of four solved."""
     return (
-        f"INSERT INTO sample_cell SELECT '{grain}', {start}, town, class_code, false, count(*),"
+        f"INSERT INTO sample_cell SELECT '{grain}', {start}, town,"
+        " (array['help', 'complaint', 'report', 'consultation', 'suggestion'])"
+        "[1 + abs(hashtext(class_code)) % 5] AS kind, abs(hashtext(class_code)) % 5 IN (1, 2),"
+        " count(*),"
         " count(*) / 10, count(*) / 13, count(*) / 40, 0"
-        " FROM ticket_fact WHERE town IS NOT NULL AND class_code IS NOT NULL GROUP BY 2, 3, 4"
+        " FROM ticket_fact WHERE town IS NOT NULL AND class_code IS NOT NULL GROUP BY 2, 3, 4, 5"
     )
 
 

@@ -9,7 +9,7 @@ each stratum by its size. Why so, with its sources: ``docs/decisions/0024-revisi
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 from typing import Final, NamedTuple
@@ -273,6 +273,14 @@ def solved_less_verified(solved: Rate, found: Verified) -> Gap | None:
         return None
     low, high = found.interval
     return Gap(solved.share - found.share, Interval(solved.share - high, solved.share - low))
+
+
+def by_kind(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the strata of all towns together, kind by kind: what a page shows of a year."""
+    groups: dict[object, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        groups[_by_kind(cell)].append(replace(cell, town=""))
+    return [sum(group[1:], start=group[0]) for group in groups.values()]
 
 
 def strata(cells: Sequence[Cell]) -> Mapping[bool, list[Cell]]:

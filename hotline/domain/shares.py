@@ -5,6 +5,7 @@ Bands with n and interval, no league table (docs/rules.md §6, 国办函 2025 No
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
@@ -64,6 +65,12 @@ def band(rate: Rate, county: Rate) -> Band:
     return Band.BELOW if interval.high < whole else Band.WITHIN
 
 
+@cache
+def _deviations(confidence: float) -> float:
+    """Return how many standard deviations hold so much of a normal distribution."""
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
 def wilson(n: float, d: float, confidence: float = CONFIDENCE) -> Interval:
     """Return Wilson's score interval of ``n`` of ``d``; of a weighed sample they are no integers.
 
@@ -72,7 +79,7 @@ def wilson(n: float, d: float, confidence: float = CONFIDENCE) -> Interval:
     """
     if not 0 <= n <= d or d <= 0:
         raise ValueError(f"{n} of {d} is no share")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = _deviations(confidence)
     share = n / d
     middle = (share + z * z / (2 * d)) / (1 + z * z / d)
     half = z * sqrt(share * (1 - share) / d + z * z / (4 * d * d)) / (1 + z * z / d)

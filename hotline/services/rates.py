@@ -73,11 +73,13 @@ class Line:
 class Table:
     """Lines of one dimension beside the whole county's, and whether they are whole.
 
-    ``rebuild`` is set while everything is being counted again: the numbers are too small then.
+    ``more``: other lines follow. ``rebuild`` is set while everything is being counted again: the
+    numbers are too small then.
     """
 
     lines: Sequence[Line]
     county: Line
+    more: bool
     rebuild: RateRebuild | None
 
     def band(self, line: Line, measure: Measure) -> Band:
@@ -85,22 +87,32 @@ class Table:
         return band(line.rates[measure], self.county.rates[measure])
 
 
-def table(work: Work, dimension: Dimension, period: Period) -> Table:
+def table(
+    work: Work, dimension: Dimension, period: Period, *, passed: int = 0, most: int | None = None
+) -> Table:
     """Return the rates of one dimension: three queries, however many tickets.
 
     Lines stand in the order of their keys, not of their rates.
+
+    Args:
+        work: any.
+        dimension: by what.
+        period: of which days of receipt.
+        passed: how many lines in front are passed over.
+        most: how many follow at most; ``None``: all.
     """
-    session = work.session
-    county = rows.sums(session, Dimension.COUNTY, period.start, period.end)
-    found = (
-        county
-        if dimension is Dimension.COUNTY
-        else rows.sums(session, dimension, period.start, period.end)
-    )
+    session, days = work.session, (period.start, period.end)
+    part = None if most is None else (passed, most + 1)
+    county = rows.sums(session, Dimension.COUNTY, *days)
+    found = county
+    if dimension is not Dimension.COUNTY:
+        found = rows.sums(session, dimension, *days, part)
+    shown = list(found)[:most]
     empty = dict.fromkeys(rows.SUMS, 0)
     return Table(
-        lines=[_line(key, sums) for key, sums in found.items() if sums["tickets"]],
+        lines=[_line(key, found[key]) for key in shown if found[key]["tickets"]],
         county=_line(EVERYTHING, county.get(EVERYTHING, empty)),
+        more=len(found) > len(shown),
         rebuild=rows.rebuild_under_way(session),
     )
 

@@ -13,7 +13,7 @@ from hotline.domain.sampling import Cell, Outcome, Why
 from hotline.domain.suspicion.frame import FlagState
 from hotline.domain.tickets import Action, Status
 from hotline.store import paging
-from hotline.store.facts import months
+from hotline.store.facts import covering
 from hotline.store.models import (
     FlagRow,
     SampleCall,
@@ -282,19 +282,11 @@ def cells(session: Session, start: date, end: date) -> list[Cell]:
 
     Whole months are read as one row each.
     """
-    first, last = months(start, end)
     cell = SampleCell.__table__.c  # type: ignore[attr-defined]
-    whole = sa.and_(cell.grain == "month", cell.start >= first, cell.start < last)
-    rest = sa.and_(
-        cell.grain == "day",
-        cell.start >= start,
-        cell.start < end,
-        sa.or_(cell.start < first, cell.start >= last),
-    )
     sums = [sa.cast(sa.func.sum(cell[name]), sa.Integer) for name in COUNTS]
     rows = session.execute(
         sa.select(cell.town, cell.kind, cell.must, *sums)
-        .where(sa.or_(whole, rest))
+        .where(covering(cell, start, end))
         .group_by(cell.town, cell.kind, cell.must)
         .order_by(cell.kind, cell.town)
     )

@@ -1,6 +1,6 @@
 """Rates: tables, a chart, the tickets behind each number, and the same as CSV or XLSX."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -83,10 +83,9 @@ def show() -> ResponseReturnValue:
     with request_work() as work:
         today = rates.today(work)
         period = asked.period(today)
-        found = rates.table(work, asked.by, period)
+        passed = asked.sheet * _LINES
+        found = rates.table(work, asked.by, period, passed=passed, most=_LINES)
         grid_map = work.kit.maps.current
-        first = asked.sheet * _LINES
-        lines = found.lines[first : first + _LINES]
         return render_template(
             "audit/rates.html",
             by=asked.by,
@@ -95,11 +94,11 @@ def show() -> ResponseReturnValue:
             presets=presets(today),
             table=found,
             headline=sampling.headline_of(sampling.cells(work, period), found.county),
-            lines=lines,
-            sheets=_sheets(asked.sheet, len(found.lines)),
+            lines=found.lines,
+            sheets=_sheets(asked.sheet, more=found.more),
             shown=[one for one in SHOWN if one not in _OF_FOUR or found.county.rates[one].d],
             name_of=lambda line: key_words(grid_map, asked.by, line.key),
-            chart=_chart(found, lines, asked.by, grid_map),
+            chart=_chart(found, asked.by, grid_map),
         )
 
 
@@ -165,10 +164,10 @@ def presets(today: date) -> list[tuple[str, date, date]]:
     ]
 
 
-def _sheets(sheet: int, size: int) -> tuple[str | None, str | None]:
+def _sheets(sheet: int, *, more: bool) -> tuple[str | None, str | None]:
     """Return the addresses of the page before and the page behind, where there are any."""
     before = sheet - 1 if sheet else None
-    behind = sheet + 1 if (sheet + 1) * _LINES < size else None
+    behind = sheet + 1 if more else None
     args: dict[str, Any] = request.args.to_dict()
 
     def at(to: int | None) -> str | None:
@@ -177,12 +176,10 @@ def _sheets(sheet: int, size: int) -> tuple[str | None, str | None]:
     return at(before), at(behind)
 
 
-def _chart(
-    table: Table, lines: Sequence[Line], by: Dimension, grid_map: GridMap
-) -> list[dict[str, object]]:
+def _chart(table: Table, by: Dimension, grid_map: GridMap) -> list[dict[str, object]]:
     """Return what the chart draws: claimed beside confirmed, with the interval of the latter."""
     drawn: list[dict[str, object]] = []
-    for line in [*lines, *([table.county] if by is not Dimension.COUNTY else [])]:
+    for line in [*table.lines, *([table.county] if by is not Dimension.COUNTY else [])]:
         claimed, confirmed = line.rates[Measure.CLAIMED], line.rates[Measure.CONFIRMED]
         if not claimed.d:
             continue

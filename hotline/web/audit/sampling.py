@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from hotline.domain.sampling import Verified, strata
+from hotline.domain.sampling import Verified, by_kind, strata
 from hotline.services import rates, sampling
 from hotline.services.rates import Dimension
 from hotline.store import sampling as rows
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
             presets=presets(today),
             headline=sampling.headline_of(cells, county),
             county=county,
-            strata=strata(cells),
+            strata=strata(by_kind(cells)),
             towns=_shown(sampling.by_town(cells)),
             draws=rows.draws(work.session, at=place()),
             rules=work.kit.maps.current.limits.revisits,

@@ -70,6 +70,8 @@ ALTER TABLE rate_cell
   ADD COLUMN discredited_d integer NOT NULL DEFAULT 0,
   ADD COLUMN withdrawn_n integer NOT NULL DEFAULT 0,
   ADD COLUMN withdrawn_d integer NOT NULL DEFAULT 0;
+-- A page reads some keys of a dimension, over all their days.
+CREATE INDEX rate_cell_key ON rate_cell (dimension, key, grain, start);
 DELETE FROM rate_cell;
 DELETE FROM ticket_fact;
 DELETE FROM rate_rebuild;
