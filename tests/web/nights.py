@@ -128,7 +128,7 @@ def in_triage(county: County, count: int = 1) -> list[str]:
 
 def alarmed(county: County) -> str:
     """A ticket with danger words."""
-    number = county.demand("大孤家子镇拉马桥村有人煤气中毒")
+    number = county.demand("大孤家子镇拉马桥村有人晕倒了")
     ticket = county.ticket(number)
     with county.work() as work:
         attention.raise_(work, "danger", f"danger:{ticket.id}", {"service": "120"}, ticket.id)
