@@ -7,9 +7,10 @@ was violated. The same goes for what libraries log by Python's own ``logging``.
 """
 
 import logging
+import re
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -23,11 +24,30 @@ PERSONAL: Final = frozenset(
 _NAMED: Final = ("sqlstate", "schema_name", "table_name", "column_name", "constraint_name")
 
 
+# Facts of a refusal may be what somebody typed into an address: codes, ids and numbers of tickets
+# are shown, and nothing in other letters, nor digits that may be a telephone's.
+_CODE: Final = re.compile(r"[\w./:,'\[\](){} +-]{0,200}", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TICKET: Final = re.compile(r"(?<![+\d])\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{6}(?!\d)")
+_DIGITS: Final = re.compile(r"\d{7,}")
+_HIDDEN: Final = "(hidden)"
+
+
 def hide_personal(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank the fields that identify a caller, whoever logged them."""
     for key in PERSONAL & event.keys():
-        event[key] = "(hidden)"
+        event[key] = _HIDDEN
+    facts = event.get("facts")
+    if isinstance(facts, Mapping):
+        event["facts"] = {key: shown(value) for key, value in facts.items()}
     return event
+
+
+def shown(fact: object) -> str:
+    """Return a fact as a log may show it."""
+    text = str(fact)
+    rest = _TICKET.sub("", _ID.sub("", text)) if _CODE.fullmatch(text) else None
+    return _HIDDEN if rest is None or _DIGITS.search(rest) else text
 
 
 def told(error: BaseException) -> str:
@@ -57,7 +77,7 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 def _facts(error: BaseException) -> str:
     if isinstance(error, HotlineError):
-        return str(error)
+        return ", ".join(f"{key}={shown(value)}" for key, value in error.facts.items())
     diagnosis = getattr(getattr(error, "orig", error), "diag", None)
     named = {name: getattr(diagnosis, name, None) for name in _NAMED}
     return ", ".join(f"{name}={value}" for name, value in named.items() if value)

@@ -78,6 +78,21 @@ def test_of_a_refusal_of_ours_the_facts_are_logged_and_what_it_came_from(county)
     assert NUMBER not in told
 
 
+@pytest.mark.parametrize(
+    "typed", [NUMBER, f"+86{NUMBER}", "02487654321", "862487654321", NAME, "13800 示例"]
+)
+def test_what_somebody_typed_into_an_address_is_not_logged(typed):
+    assert log.shown(typed) == "(hidden)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["261122000001", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "['text']", "utilities/water", "7"],
+)
+def test_codes_and_ids_are(code):
+    assert log.shown(code) == code
+
+
 def test_what_libraries_log_goes_by_the_same_rule(capsys):
     log.configure(as_json=True)
     try:
