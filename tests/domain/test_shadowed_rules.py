@@ -6,8 +6,8 @@ from hotline.grid_file import GridFileError, parse_grid
 from tests.domain.maps import SMALL_TEXT
 
 
-def faults_of(*changes: tuple[str, str]) -> list[tuple[str, int]]:
-    """Return the codes and lines of the faults of the small map with some changes."""
+def faults_of(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return the codes of the faults, and the lines that they point to, of a changed map."""
     text = SMALL_TEXT
     for before, after in changes:
         assert before in text
