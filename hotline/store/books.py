@@ -188,7 +188,7 @@ class BatchBooks(DatabaseBooks):
     """
 
     def __init__(
-        self, session: Session, due: Sequence[tuple[Timer, Ticket]], called: Collection[UUID]
+        self, session: Session, due: Sequence[timers.Due], called: Collection[UUID]
     ) -> None:
         """Read ahead.
 
@@ -199,9 +199,10 @@ class BatchBooks(DatabaseBooks):
         """
         super().__init__(session)
         self._roles: dict[Role, list[Staff]] = {}
-        self._subjects = {timer.subject_id for timer, _ in due} | {one.id for _, one in due}
+        held = [one.ticket for one in due]
+        self._subjects = {one.timer.subject_id for one in due} | {ticket.id for ticket in held}
         self._generations = timers.generations(session, self._subjects)
-        officers = {one.officer_id for _, one in due if one.officer_id is not None}
+        officers = {ticket.officer_id for ticket in held if ticket.officer_id is not None}
         # The session finds them by their keys for as long as somebody holds them.
         self._held: list[object] = list(people.named(session, officers).values())
         self._held += whistles.load_called(session, called) if called else []
