@@ -258,7 +258,9 @@ def claimed_less_verified(claimed: Rate, found: Verified) -> Gap | None:
     V of the tickets given is the claimed share times the share of claims that are true. The claimed
     share is counted, not estimated, so the interval is that of the sample alone.
     """
-    if claimed.share is None or not found.enough or found.share is None or found.interval is None:
+    if claimed.share is None or not claimed.comparable or not found.enough:
+        return None
+    if found.share is None or found.interval is None:
         return None
     low, high = found.interval
     return Gap(
@@ -269,7 +271,9 @@ def claimed_less_verified(claimed: Rate, found: Verified) -> Gap | None:
 
 def solved_less_verified(solved: Rate, found: Verified) -> Gap | None:
     """Return solved less V, both of closed tickets; below 0 where silence hid what was solved."""
-    if solved.share is None or not found.enough or found.share is None or found.interval is None:
+    if solved.share is None or not solved.comparable or not found.enough:
+        return None
+    if found.share is None or found.interval is None:
         return None
     low, high = found.interval
     return Gap(solved.share - found.share, Interval(solved.share - high, solved.share - low))
