@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from hotline.domain.tickets import Role
+from hotline.services import photos
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import IdentityView, Media
 from tests.county import County
@@ -26,14 +27,10 @@ SOUND = b"RIFF" + bytes(range(200))
 
 def with_photo(county: County) -> tuple[str, str]:
     """Return a ticket on which the water company was called, and the path of its photo."""
-    officer = Phone(county, OFFICER)
-    number, _ = whistled(county, officer)
-    officer.done(
-        ticket_path(number, "return"),
-        dispute="other_place",
-        text="不归本村",
-        photos=photo((1600, 1200)),
-    )
+    number, _ = whistled(county, Phone(county, OFFICER))
+    content, _ = photo((1600, 1200))
+    with county.work(county.actor(OFFICER)) as work:
+        photos.keep(work, work.ticket(number), "result", [content.read()], at_most=1)
     with Session(county.engine) as session:
         [row] = ticket_rows.media(session, county.ticket(number).id)
     return number, f"/media/{row.id}"

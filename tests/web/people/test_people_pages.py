@@ -164,7 +164,9 @@ def test_a_lay_supervisor_can_send_nothing_and_sees_no_number(county):
         for guard in guards(app, rule.endpoint)
         if Role.OBSERVER in roles_of(guard, "POST") and {"POST", "PUT"} & rule.methods
     ]
-    assert [name for name in sent if not name.startswith("media.")] == []
+    # Beside looking at photos with a reason they ask the callers whom the lot gave them.
+    own = {"verifying.ring", "verifying.answer"}
+    assert [name for name in sent if not name.startswith("media.") and name not in own] == []
     for path in ("/audit/", f"/audit/tickets/{number}"):
         page = observer.page(path)
         assert CALLER not in page
