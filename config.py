@@ -139,6 +139,8 @@ _PRODUCTION_REFUSES: Final[Mapping[str, Sequence[Refusal]]] = {
     "identity_keys": [_DEMO],
     "lookup_keys": [_DEMO, _SHORT],
     "ledger_key": [_DEMO, _SHORT],
+    "probe_key": [_DEMO, _SHORT],
+    "metrics_token": [_DEMO, _SHORT],
     "carrier_tokens": [_DEMO],
     "carrier_account": [_DEMO],
     "database_url": [(_is_none, "production needs a PostgreSQL of its own")],
@@ -175,6 +177,16 @@ class Settings(BaseSettings):
     public_url: HttpUrl = HttpUrl("http://127.0.0.1:8345")
     # Where the daily probe of the rating door knocks; None: at the public address, in production.
     probe_url: HttpUrl | None = None
+    # Shared with whoever probes from outside (`hotline probe`); None: no test demands are taken.
+    probe_key: SecretStr | None = None
+    # A place of the county that test demands name, so that they are routed to an officer.
+    probe_where: str = ""
+    # What Prometheus shows for `/metrics`; None: there is no such page.
+    metrics_token: SecretStr | None = None
+    # Called every minute: whoever expects it there notices when all of us are silent.
+    heartbeat_url: HttpUrl | None = None
+    # Where the newest backup lies, for `hotline doctor`.
+    backups_dir: Path | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8345
     secure_cookies: bool = False

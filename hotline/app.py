@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Flask
+from pydantic import SecretStr
 
 from config import Settings, settings_or_exit
-from hotline import boot, log
+from hotline import beating, boot, log
 from hotline.domain import retention
 from hotline.in_force import InForce
 from hotline.services import messages
@@ -90,6 +91,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         photos_per_command=settings.photos_per_command,
         kept_for=retention.periods(settings.retention_days),
         messages_in=Gathering(take_in),
+        metrics_token=_plain(settings.metrics_token),
+        probe_key=_plain(settings.probe_key),
     )
     for part in _PARTS:
         part.init_app(app)
@@ -99,6 +102,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
+
+
 def served() -> Flask:
     """Return the application of a server's process: it takes up a new map by itself.
 
@@ -106,7 +113,10 @@ def served() -> Flask:
         SystemExit: the settings in the environment are wrong; it says every fault in a line.
         SetupError: the database or the map is not fit to start with.
     """
-    app = create_app()
-    app.extensions["hotline"].in_force.watch()
+    settings = settings_or_exit()
+    app = create_app(settings)
+    built = app.extensions["hotline"]
+    built.in_force.watch()
+    beating.start(built.engine, built.in_force, lambda: boot.build_redis(settings))
     boot.settle()
     return app

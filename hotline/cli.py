@@ -25,6 +25,7 @@ from hotline.cli_sample import sample as sample_group
 from hotline.cli_simulate import simulate
 from hotline.cli_staff import settings_of_shell
 from hotline.cli_staff import staff as staff_group
+from hotline.cli_watch import doctor_command, probe_command
 from hotline.demo import staff
 from hotline.demo import up as demo_up
 from hotline.demo.carrier import client
@@ -86,6 +87,8 @@ def release() -> None:
     click.echo(f"released, map {kit.maps.current.version[:12]}")
 
 
+main.add_command(doctor_command)
+main.add_command(probe_command)
 main.add_command(policy_group)
 main.add_command(calendar_group)
 main.add_command(simulate)

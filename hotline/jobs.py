@@ -34,6 +34,8 @@ class Job(StrEnum):
     PROBE_RATINGS = "workers.ratings.probe"
     DRAW = "workers.sampling.draw"
     CHECK = "workers.ledger.check"
+    BEAT = "workers.watch.beat"
+    PROBE = "workers.watch.probe"
 
 
 WHAT_FOR: Final[Mapping[Job, str]] = {
@@ -46,6 +48,8 @@ WHAT_FOR: Final[Mapping[Job, str]] = {
     Job.DRAW: "draws the callers whom a person asks, day by day",
     Job.CHECK: "verifies the whole ledger, where a supervisor has asked for it",
     Job.RECOUNT: "counts running limits anew after a notice of days off",
+    Job.BEAT: "says that clock, queue and worker live, here and outside",
+    Job.PROBE: "sends a test demand to the public door, and sees that it comes back",
     Job.SEAL: "signs a root over the ledger and exports it",
     Job.JUDGE: "looks at new photos and judges claims of closure that the rules have not judged",
     Job.REVIEW: "judges the claims anew whose matter was reported again; renews the photo index",

@@ -18,10 +18,11 @@ import structlog
 from sqlmodel import Session
 
 from hotline import clock
+from hotline.beating import instance
 from hotline.jobs import Job, wake
 from hotline.kit import Kit
 from hotline.services import attention, escalation, suspicion
-from hotline.store import calls, outbox, search, timers
+from hotline.store import calls, outbox, search, timers, watch
 from hotline.work import SYSTEM, open_work
 from workers import auditor
 from workers.runtime import Runtime, runtime, the_queue
@@ -33,6 +34,8 @@ BATCH: Final = 200
 SLOTS: Final = 2
 # The timetable: which job, how often. What was missed while we were down runs once.
 TIMETABLE: Final = (
+    (Job.BEAT, timedelta(seconds=20)),
+    (Job.PROBE, timedelta(minutes=10)),
     (Job.RECONCILE, timedelta(minutes=1)),
     (Job.COUNT, timedelta(minutes=1)),
     # A day is drawn once, and one that was missed is made up for: asking often costs one look.
@@ -94,6 +97,7 @@ def relay(engine: sa.Engine, queue: "redis.Redis") -> None:
     """Wake the workers for what is due: waiting messages, and the timetable's entries."""
     with Session(engine) as session, session.begin():
         now = clock.read(session.connection())
+        watch.beat(session, "clock", instance())
         waiting = outbox.due(session, now)
         entries = [job for job, every in TIMETABLE if calls.claim(session, job, now, every)]
         if suspicion.is_waiting(session):

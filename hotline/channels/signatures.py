@@ -7,8 +7,12 @@ in SQL, by the SID. While a token is rotated the old and the new one are both go
 
 import hmac
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from twilio.request_validator import RequestValidator
+
+PROBE_HEADER: Final = "X-Hotline-Probe"
+"""What a prober marks its form with (`probe_mark`)."""
 
 
 def public_url(base: str, path: str, query: str) -> str:
@@ -35,3 +39,8 @@ def valid(url: str, params: Mapping[str, str], signature: str, tokens: Sequence[
     """
     given = signature.encode()
     return any(hmac.compare_digest(sign(url, params, token).encode(), given) for token in tokens)
+
+
+def probe_mark(secret: str, form_key: str) -> str:
+    """Return the mark of a prober's form: bound to the form's own key, which is used once."""
+    return hmac.new(secret.encode(), f"probe:{form_key}".encode(), "sha256").hexdigest()

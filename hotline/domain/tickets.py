@@ -202,6 +202,7 @@ class Step(StrEnum):
     BAD_FIX = "bad_fix"  # what was rated badly is put right
     BAD_SILENCE = "bad_silence"  # the caller was asked to rate the fix
     PROBE = "probe"  # the daily test of the rating door must have come back
+    COME_BACK = "come_back"  # a prober's test demand has come as far as the clock
     VERIFY = "verify"  # whoever was chosen by lot has not asked the caller
 
 

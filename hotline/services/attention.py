@@ -15,6 +15,11 @@ def raise_(
     work.books.attend(kind=kind, key=key, facts=facts, at=work.now, about=ticket_id)
 
 
+def is_new(work: Work, key: str) -> bool:
+    """Whether no entry was ever made under this key."""
+    return not rows.is_known(work.session, key)
+
+
 def row(
     work: Work, kind: str, key: str, facts: Mapping[str, object], ticket_id: UUID
 ) -> dict[str, object]:

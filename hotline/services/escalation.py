@@ -27,6 +27,7 @@ from hotline.services import (
     timing,
     verification,
     verifying,
+    watching,
     whistle_climb,
 )
 from hotline.services.climbing import climb
@@ -54,7 +55,7 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
 
 _WHISTLING: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
 # Limits that run for test demands of our own as well: they carry one through to its end.
-_OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE})
+_OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE, Step.COME_BACK})
 # From so many steps on, who is on duty is read for all posts at once.
 _MANY: Final = 10
 
@@ -266,6 +267,7 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.BAD_FIX: bad_ratings.fix_late,
     Step.BAD_SILENCE: bad_ratings.silent,
     Step.PROBE: probing.judge,
+    Step.COME_BACK: watching.came_back,
     Step.VERIFY: verifying.late,
 }
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from hotline.domain.ratings import Outcome
-from hotline.domain.tickets import Action, Role, Step
+from hotline.domain.tickets import Action, Step
 from hotline.services import attention, bad_ratings, intake, ratings, telling, timing
 from hotline.store import ratings as rows
 from hotline.store.models import RatingProbe, Ticket, Timer
@@ -80,31 +80,11 @@ def _settle(work: Work, ticket: Ticket, probe_id: UUID, fault: str | None) -> st
     if bad is not None:
         bad_ratings.end(work, ticket, bad, Outcome.PROBE)
     if found is not None:
-        told = _alarm(work)
+        told = telling.alarm(work, "probe_failed", {})
         data = {"step": Step.PROBE, "rule": "ratings", "probe_fault": found, "told": told}
         work.act(ticket, Action.REMIND, data, actor=SYSTEM)
         attention.raise_(work, "probe_failed", f"probe:{row.id}", {"fault": found}, ticket.id)
     return found
-
-
-def _alarm(work: Work) -> list[dict[str, object]]:
-    """Tell every supervisor on duty: not as news of the ticket, of which nobody is told."""
-    told: list[dict[str, object]] = []
-    for person in work.books.with_role(Role.SUPERVISOR, work.now):
-        means, channel = telling.first_means(work, person.channels)
-        row = telling.promise(
-            work,
-            ticket_id=None,
-            cause="probe_failed",
-            template="probe_failed",
-            params={},
-            audience="staff",
-            means=means,
-            staff_id=person.id,
-            channel=channel,
-        )
-        told.append({"role": Role.SUPERVISOR, "person": person.id, "by": {means: row.id}})
-    return told
 
 
 def _missing(work: Work, ticket: Ticket) -> str | None:

@@ -163,6 +163,26 @@ def tell_role(
     return told or [{"role": role, "nobody_on_duty": True}]
 
 
+def alarm(work: Work, template: str, params: Mapping[str, str]) -> list[dict[str, object]]:
+    """Promise a message to every supervisor on duty that is about no ticket; return the facts."""
+    told: list[dict[str, object]] = []
+    for person in work.books.with_role(Role.SUPERVISOR, work.now):
+        means, channel = first_means(work, person.channels)
+        row = promise(
+            work,
+            ticket_id=None,
+            cause=template,
+            template=template,
+            params=params,
+            audience="staff",
+            means=means,
+            staff_id=person.id,
+            channel=channel,
+        )
+        told.append({"role": Role.SUPERVISOR, "person": person.id, "by": {means: row.id}})
+    return told
+
+
 def tell_person(
     work: Work, ticket: Ticket, staff_id: UUID, template: str, params: Mapping[str, str]
 ) -> dict[str, object]:

@@ -12,8 +12,8 @@ from typing import Final
 from hotline.domain.errors import InvalidError, SlowDownError
 from hotline.domain.grid import Line
 from hotline.domain.intake import Danger, clean
-from hotline.domain.tickets import Action
-from hotline.services import inbox, intake, photos
+from hotline.domain.tickets import Action, Step
+from hotline.services import inbox, intake, photos, timing
 from hotline.services.danger import alarm
 from hotline.store import doors as rows
 from hotline.store.models import DoorTry
@@ -66,10 +66,14 @@ def take(  # noqa: PLR0913  one form, named parts
     danger = work.kit.maps.danger_words.danger(clean(demand.words))
     if before is not None:
         return Taken(before, repeated=True, danger=danger)
-    _limit(work, demand.number, address)
+    if not demand.synthetic:
+        _limit(work, demand.number, address)
     ticket, _ = intake.receive(
         work, demand, lambda made, _routing: [inbox.row(work, key, step, sent, made.number)]
     )
+    if demand.synthetic:
+        locked = work.ticket(ticket.number)
+        timing.start_timer(work, locked, Step.COME_BACK, work.now, generation=0)
     refused = _keep(work, ticket.number, pictures, at_most) if pictures else 0
     if danger is not None:
         alarm(work, work.ticket(ticket.number), danger)

@@ -46,6 +46,11 @@ def add(
     )
 
 
+def is_known(session: Session, key: str) -> bool:
+    """Whether an entry was made under this key, settled or not."""
+    return session.exec(select(Attention.id).where(col(Attention.key) == key)).first() is not None
+
+
 def get_open(session: Session, entry_id: UUID) -> Attention | None:
     """Return an entry that nobody has settled, under its row lock."""
     return session.exec(

@@ -13,6 +13,7 @@ from hotline.web import (
     health,
     hooks,
     media,
+    metrics,
     password,
     people,
     search,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     for blueprint, guard in (
         (sign_in.bp, public),
         (health.bp, public),
+        (metrics.bp, metrics.guarded),
         (citizen.bp, public),
         (doors.bp, public),
         (hooks.bp, hooks.signed),

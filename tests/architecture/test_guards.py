@@ -8,6 +8,7 @@ from flask import Flask
 
 from hotline.domain.tickets import Role
 from hotline.web.hooks.parts import signed
+from hotline.web.metrics import guarded
 from hotline.web.parts import only, public
 from tests.web import nights
 from tests.web.client import app_for, client_for, sign_in
@@ -40,7 +41,7 @@ def roles_of(guard, method: str = "POST") -> frozenset[Role]:
 
 
 def is_guard(function) -> bool:
-    return function in (public, signed) or bool(roles_of(function))
+    return function in (public, signed, guarded) or bool(roles_of(function))
 
 
 def test_every_route_has_a_guard(county):

@@ -1,5 +1,6 @@
 """Tell what happened (``/demand``): one short form, then the number, the code, what is missing."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hotline.channels.signatures import PROBE_HEADER, probe_mark
 from hotline.domain.errors import InvalidError, SlowDownError
 from hotline.domain.grid import Line
 from hotline.domain.intake import MAX_WORDS
@@ -67,7 +69,16 @@ class DemandForm(BaseModel):
             name=self.name or None,
             shield=self.shield,
             line=self.line if self.line in lines else None,
+            synthetic=_is_probe(str(self.key)),
         )
+
+
+def _is_probe(form_key: str) -> bool:
+    """Whether this form was sent by our own prober, who shares a secret with us."""
+    secret, mark = parts().probe_key, request.headers.get(PROBE_HEADER, "")
+    return secret is not None and hmac.compare_digest(
+        mark.encode(), probe_mark(secret, form_key).encode()
+    )
 
 
 @bp.get("/")

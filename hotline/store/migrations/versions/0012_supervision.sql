@@ -46,3 +46,6 @@ CREATE TABLE probe_run (
   fault text
 );
 CREATE INDEX probe_run_at ON probe_run (at);
+-- The doctor found it: a rating of a whistle is written once.
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON whistle_rating
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
