@@ -46,6 +46,7 @@ def test_everybody_can_use_every_page_of_the_desks(browser: Browser, county, url
         "night": f"/audit/tickets/{shown['night']}",
         "more-time": f"/audit/tickets/{shown['more_time']}",
         "views": "/audit/views/",
+        "supervision": "/audit/supervision/?list=red",
         "retention": "/audit/retention/",
         "redact": f"/audit/tickets/{shown['night']}/texts/{text_id}",
     }
