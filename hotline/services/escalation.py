@@ -56,8 +56,8 @@ STEP_WORDS: Final[Mapping[Step, str]] = {
 _WHISTLING: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
 # Limits that run for test demands of our own as well: they carry one through to its end.
 _OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE, Step.COME_BACK})
-# From so many steps on, who is on duty is read for all posts at once.
-_MANY: Final = 10
+# From so many steps on, what they need is read at once.
+_MANY: Final = 4
 
 
 def prepare(work: Work, batch: Sequence[Due]) -> None:
