@@ -18,6 +18,7 @@ def test_everybody_can_use_the_pages_of_ratings(browser: Browser, county, url): 
     with county.work(CITIZEN) as work:
         verification.answer(work, work.ticket(linked), solved=True, by="message")
         ratings.invite(work, work.ticket(linked), "rate")
+    open_ = county.demand("双台子乡转山子村村路坏了")
     with county.work() as work:
         code = codes.code_of(work, work.ticket(bad).id)
     with Session(county.engine) as session:
@@ -28,7 +29,12 @@ def test_everybody_can_use_the_pages_of_ratings(browser: Browser, county, url): 
             "to-mend": "/field/bad-ratings/",
             "mend": f"/field/bad-ratings/{bad_id}",
         },
-        "supervisor": {"door": "/audit/ratings/"},
+        "supervisor": {
+            "door": "/audit/ratings/",
+            "calendar": "/audit/calendar/?year=2026",
+            "arithmetic": f"/audit/tickets/{open_}",
+        },
+        login_of(county, open_): {"limits": f"/field/limits/{open_}"},
     }
     for size, language in ((PHONE, "zh-CN"), (DESK, "en")):
         with open_context(browser, size, language) as context:
@@ -54,6 +60,8 @@ def test_everybody_can_use_the_pages_of_ratings(browser: Browser, county, url): 
                 sign_in(page, url, login)
                 for name, path in paths.items():
                     page.goto(url + path)
+                    if name in {"limits", "arithmetic"}:
+                        page.locator("details summary").last.click()
                     assert_accessible(page)
                     screenshot(page, f"rating-{name}-{size[0]}-{language}")
                 if login == "operator1":
