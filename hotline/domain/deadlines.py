@@ -226,6 +226,21 @@ def worked(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     return total
 
 
+def rest_until(now: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> Limit:
+    """Return what is left of a limit, so that it can go on later: in hours, to the second.
+
+    Args:
+        now: when the clock stops.
+        due: when the limit would have ended.
+        calendar: the county's.
+        natural: whether nights and holidays count for it.
+    """
+    if natural:
+        return Limit.natural(timedelta(seconds=round((due - now).total_seconds())))
+    hours = worked(now, due, calendar) / timedelta(hours=1)
+    return Limit(LimitKind.WORKING_HOURS, round(hours, 4))
+
+
 def _fill(start: datetime, left: timedelta, calendar: Calendar) -> Iterator[Counted]:
     """Yield the stretches of office time that ``left`` uses up."""
     for window in calendar.windows(start):

@@ -82,7 +82,8 @@ class Limit:
 
     def __str__(self) -> str:
         """Return the short code."""
-        return f"{self.amount:g}{_SUFFIX[self.kind]}"
+        amount = f"{self.amount:.6f}".rstrip("0").rstrip(".")
+        return f"{amount}{_SUFFIX[self.kind]}"
 
 
 def parse_natural(text: str) -> timedelta | None:

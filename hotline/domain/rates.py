@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from hotline.domain.clocks import paused
 from hotline.domain.closing import ResultKind
 from hotline.domain.ratings import FIVE, FOUR, is_bad
 from hotline.domain.replay import State, replay
@@ -89,7 +90,7 @@ class Fact:
         grade: the newest grade, on the scale on which it was given.
         scale: of how many grades that is, or the caller was asked for: 5 or 4.
         citizen_s: seconds on the citizen's clock: receipt to the end, or to nothing while open.
-        unit_s: seconds on the unit's clock: from the first dispatch to the end.
+        unit_s: seconds on the unit's clock: from the first dispatch to the end, without pauses.
         closed_at: when it ended, if it has.
     """
 
@@ -177,10 +178,20 @@ def fold(bodies: Iterable[Mapping[str, Any]], day_of: Callable[[datetime], date]
         counts=_counts(state, course),
         grade=course.grade,
         citizen_s=_seconds(state.received_at, state.closed_at),
-        unit_s=_seconds(course.given_at, state.closed_at),
+        unit_s=_unit_seconds(events, course.given_at, state.closed_at),
         closed_at=state.closed_at,
         scale=course.scale,
     )
+
+
+def _unit_seconds(
+    events: Iterable[Mapping[str, Any]], start: datetime | None, end: datetime | None
+) -> int | None:
+    whole = _seconds(start, end)
+    if whole is None or end is None:
+        return None
+    history = ((Status(body["status"]), datetime.fromisoformat(body["at"])) for body in events)
+    return whole - int(paused(history, end).total_seconds())
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> int | None:

@@ -8,7 +8,7 @@ is interrupted begins again, and what is right already is left alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from hotline.store.models import CalendarNotice, Ticket, Timer
 from hotline.work import SYSTEM, Work
 
 BATCH: Final = 200
+# A limit is written down in millionths: what differs by less is the same limit.
+_SAME: Final = timedelta(seconds=1)
 # How many limits a look shows.
 SHOWN: Final = 20
 
@@ -134,7 +136,9 @@ def moved(work: Work, ticket_id: UUID, calendar: Calendar) -> list[Moved]:
     found = []
     for timer in work.books.running(ticket_id):
         due = counted(timer, calendar)
-        if due is not None and due.at != timer.due_at and not due.limit.is_natural:
+        if due is None or due.limit.is_natural:
+            continue
+        if abs(due.at - timer.due_at) >= _SAME:
             found.append(Moved(timer, due))
     return found
 

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from hotline.domain.clocks import paused
 from hotline.domain.grid import GridMap
-from hotline.domain.tickets import RULES, Action, Role
+from hotline.domain.tickets import RULES, Action, Role, Status
 from hotline.services.timing import map_of
 from hotline.store import ledger, outbox, people, timers, whistles
 from hotline.store import tickets as ticket_rows
@@ -181,7 +182,7 @@ def read(work: Work, number: str) -> Dossier:
     return Dossier(
         ticket=ticket,
         map=map_of(work, ticket),
-        clocks=clocks(ticket, work.now),
+        clocks=clocks(ticket, work.now, loaded.events),
         texts=tuple(loaded.texts.values()),
         events=happened,
         whistles=tuple(_blown(loaded, row, parties, happened) for row in blown),
@@ -207,13 +208,14 @@ def may(work: Work, ticket: Ticket) -> frozenset[Action]:
     )
 
 
-def clocks(ticket: Ticket, now: datetime) -> Clocks:
-    """Return both clocks of a ticket as they stand at ``now``."""
+def clocks(ticket: Ticket, now: datetime, events: Sequence[TicketEvent] = ()) -> Clocks:
+    """Return both clocks of a ticket as they stand at ``now``; the unit's without its pauses."""
     end = ticket.closed_at or now
     dispatched = ticket.dispatched_at
+    stood = paused(((Status(event.status), event.at) for event in events), end)
     return Clocks(
         citizen=end - ticket.received_at,
-        unit=end - dispatched if dispatched else None,
+        unit=end - dispatched - stood if dispatched else None,
         gap=(dispatched or end) - ticket.received_at,
         running=ticket.closed_at is None,
     )

@@ -10,9 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
+from hotline.domain.deadlines import rest_until
 from hotline.domain.deferral import Plan, plan_faults, time_left
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid import UnitKind
+from hotline.domain.limits import Limit
+from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services import attention, climbing, telling, tickets, timing
 from hotline.store import long_term as rows
@@ -100,12 +103,14 @@ def rule(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:
         _tell_officer(work, ticket, "plan_declined", {})
         return
     plan.began_at = work.now
+    rest = _rest(work, ticket)
+    plan.rest = str(rest) if rest is not None else None
     post = timing.map_of(work, ticket).post(plan.leader)
     plan.leader_id = work.on_duty(post).staff_id
     until = telling.local(plan.until)
     told = telling.tell(work, ticket, [plan.leader], "leads_plan", {"until": until})
     told += telling.tell_callers(work, ticket, "long_term", {"until": until})
-    data |= {"leader": plan.leader, "ends": plan.until, "told": told}
+    data |= {"leader": plan.leader, "ends": plan.until, "rest": plan.rest, "told": told}
     work.act(ticket, Action.SHELVE, data)
     last_day = work.now + left(work, ticket)
     timing.enter(work, ticket)
@@ -116,6 +121,16 @@ def rule(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:
         )
     _show_nearest(work, ticket, plan)
     _tell_officer(work, ticket, "plan_granted", {"until": until})
+
+
+def _rest(work: Work, ticket: Ticket) -> Limit | None:
+    """Return what is left of the unit's limit; ``None``: nothing is, and it gets a new one."""
+    running = (timer for timer in work.books.running(ticket.id) if timer.step is Step.HANDLE)
+    timer = next(running, None)
+    if timer is None or timer.due_at <= work.now or ticket.alert >= Alert.RED:
+        return None
+    natural = timing.limit_of(work, ticket, "handle").is_natural
+    return rest_until(work.now, timer.due_at, work.kit.calendar, natural=natural)
 
 
 def milestone_done(
@@ -224,7 +239,8 @@ def _resume(
     actor = SYSTEM if by_system else None
     work.act(ticket, Action.RESUME, {"plan": plan.id} | dict(data), actor=actor)
     plan.ended_at = work.now
-    timing.enter(work, ticket)
+    # The unit's clock goes on where it stood; the caller's never stopped.
+    timing.enter(work, ticket, limit=Limit.parse(plan.rest) if plan.rest else None)
 
 
 def _plan(work: Work, ticket: Ticket) -> LongTerm:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from flask import Flask
@@ -22,6 +23,7 @@ DAYS: Final[Mapping[DayWhy, LazyString]] = {
     DayWhy.MAKE_UP: _("调休上班"),
 }
 # Steps of the machinery, in which nobody owes anything.
+_SAME: Final = timedelta(seconds=1)
 _HIDDEN: Final = frozenset({Step.EARLY, Step.YELLOW, Step.ASK, Step.REOPEN, Step.PROBE})
 
 
@@ -41,7 +43,7 @@ class Opened:
     @property
     def stale(self) -> bool:
         """Whether it is about to be counted anew."""
-        return self.deadline is not None and self.deadline.at != self.timer.due_at
+        return self.deadline is not None and abs(self.deadline.at - self.timer.due_at) >= _SAME
 
 
 def init_app(app: Flask) -> None:

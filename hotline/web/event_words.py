@@ -328,6 +328,7 @@ _FACTS: Final[Mapping[str, tuple[object, _Say]]] = {
     "heard": (lazy_gettext("已听取"), _units),
     "entry_version": (lazy_gettext("条目版本"), _plain),
     "ends": (lazy_gettext("计划办结"), _instant),
+    "rest": (lazy_gettext("单位时限还剩"), _limit),
     "appeal_until": (lazy_gettext("申诉截止"), _instant),
     "lead_number": (lazy_gettext("主单"), _grouped),
     "numbers": (lazy_gettext("并案工单"), _numbers),

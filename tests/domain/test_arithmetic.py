@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 
 from hotline.domain.arithmetic import DayWhy, day_by_day
-from hotline.domain.deadlines import due_at, working_time
+from hotline.domain.clocks import paused
+from hotline.domain.deadlines import due_at, rest_until, working_time
 from hotline.domain.limits import Limit
+from hotline.domain.tickets import Status
 from tests.domain.test_working_time import CALENDAR, KNOWN, OFFICE, WORKING, at
 
 
@@ -42,3 +45,34 @@ def test_natural_time_needs_no_days_and_an_unknown_year_is_marked():
     )
     beyond = day_by_day(due_at(at("2026-12-31 10:00"), Limit.parse("2wd"), CALENDAR), CALENDAR)
     assert [one.provisional for one in beyond][:2] == [False, True]
+
+
+@settings(max_examples=50)
+@given(KNOWN, WORKING, WORKING)
+def test_what_is_left_of_a_limit_goes_on_to_the_same_amount(start, limit, spent):
+    whole, stop = due_at(start, limit, CALENDAR), due_at(start, spent, CALENDAR).at
+    if stop >= whole.at:
+        return
+
+    rest = rest_until(stop, whole.at, CALENDAR, natural=False)
+
+    again = due_at(stop, Limit.parse(str(rest)), CALENDAR)
+    assert abs(again.at - whole.at) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("code", ["15552000s", "0.333333wd", "2592000s", "1.5wd", "0s"])
+def test_every_limit_is_read_back_as_it_was_written(code):
+    assert str(Limit.parse(code)) == code
+
+
+def test_the_units_clock_stands_still_while_a_plan_runs():
+    history = [
+        (Status.HANDLING, at("2026-03-02 09:00")),
+        (Status.LONG_TERM, at("2026-03-03 09:00")),
+        (Status.LONG_TERM, at("2026-03-05 09:00")),
+        (Status.HANDLING, at("2026-03-10 09:00")),
+    ]
+
+    assert paused(history, at("2026-04-01 09:00")) == timedelta(days=7)
+    assert paused(history[:2], at("2026-03-04 09:00")) == timedelta(days=1)
+    assert paused(history[:1], at("2026-04-01 09:00")) == timedelta(0)

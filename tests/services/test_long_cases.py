@@ -6,11 +6,20 @@ import pytest
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
+from hotline.domain.deadlines import worked
 from hotline.domain.deferral import Milestone, Plan
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.rates import Measure, fold
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, final_reply, long_term, messages, tickets, verification
+from hotline.services import (
+    closing,
+    dossier,
+    final_reply,
+    long_term,
+    messages,
+    tickets,
+    verification,
+)
 from hotline.store import long_term as plan_rows
 from hotline.work import CITIZEN
 from tests.county import CALLER, County
@@ -202,3 +211,20 @@ def test_a_plan_is_granted_from_outside_and_declined_the_limit_runs_on(county):
     assert county.ticket(number).status is Status.HANDLING
     assert county.timers(number)["handle"] == due
     assert "rule_long_term" not in county.timers(number)
+
+
+def test_the_units_clock_stands_still_on_the_list_and_the_citizens_never(county):
+    number = accepted(county, ROAD)
+    left = worked(county.now(), county.ticket(number).due_at, county.kit.calendar)
+    deferred(county, number, 20, 60)
+    county.move(days=12)
+
+    with county.work(county.officer_of(number)) as work:
+        long_term.resume(work, work.ticket(number), "提前修完了")
+
+    rest = worked(county.now(), county.ticket(number).due_at, county.kit.calendar)
+    assert abs(rest - left) < timedelta(minutes=1)
+    with county.work(county.actor("supervisor")) as work:
+        shown = dossier.read(work, number).clocks
+    assert shown.citizen > timedelta(days=12) > timedelta(hours=1) > shown.unit
+    assert difference(county, number) == {}

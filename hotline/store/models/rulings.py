@@ -68,7 +68,8 @@ class CatalogueEntry(SQLModel, table=True):
 class LongTerm(SQLModel, table=True):
     """A place on the long-term list (挂账) with its plan, from the proposal to its end.
 
-    ``leader`` is a post, ``leader_id`` who held it when the plan began.
+    ``leader`` is a post, ``leader_id`` who held it when the plan began. ``rest`` is what was left
+    of the unit's limit then: its clock stands still, and goes on with that afterwards.
     """
 
     __tablename__ = "long_term"
@@ -83,6 +84,7 @@ class LongTerm(SQLModel, table=True):
     proposed_by: UUID = Field(foreign_key="staff.id")
     began_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    rest: str | None = None
 
 
 class MilestoneRow(SQLModel, table=True):

@@ -28,3 +28,6 @@ ALTER TABLE timer
   ADD COLUMN limit_code text,
   ADD COLUMN notice integer;
 CREATE INDEX timer_notice ON timer (notice) WHERE state = 'waiting' AND notice IS NOT NULL;
+
+-- A case on the long-term list: what was left of the unit's limit when its clock was stopped.
+ALTER TABLE long_term ADD COLUMN rest text;
