@@ -131,7 +131,9 @@ def only(*roles: Role, readers: tuple[Role, ...] = ()) -> Callable[[], ResponseR
         try:
             role = signed_in().staff.role
         except SignInError:
-            if request.method == "GET" and request.accept_mimetypes.accept_html:
+            # A part of a page that refreshes itself must not show the form inside the page.
+            whole = "HX-Request" not in request.headers
+            if whole and request.method == "GET" and request.accept_mimetypes.accept_html:
                 return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
             raise
         reads = request.method in {"GET", "HEAD"} and role in readers

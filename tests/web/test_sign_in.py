@@ -131,3 +131,11 @@ def test_only_hashes_of_tokens_and_passwords_are_kept(county):
 @pytest.mark.parametrize("fields", [{}, {"login": "operator1"}, {"login": "", "password": ""}])
 def test_a_form_with_nothing_in_it_is_refused_in_words(county, fields):
     assert client_for(county).post("/sign-in", data=fields).status_code == 422
+
+
+def test_a_part_of_a_page_that_refreshes_itself_never_becomes_the_form_to_sign_in(county):
+    client = client_for(county)
+
+    assert client.get("/console/", headers={"Accept": "text/html"}).status_code == 302
+    part = client.get("/console/", headers={"Accept": "text/html", "HX-Request": "true"})
+    assert part.status_code == 401
