@@ -1,0 +1,73 @@
+"""``hotline policy`` and ``hotline simulate`` as an administrator types them."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli import main
+from hotline.domain.tickets import Action
+from tests.county import County
+from tests.prepared import ROOT
+from tests.services.test_policy import SLOWER
+
+
+@pytest.fixture
+def shell(monkeypatch, county: County):
+    """A shell whose settings name the county's database."""
+    settings = county.settings
+    for name in ("database_url", "owner_database_url", "redis_url"):
+        monkeypatch.setenv(f"HOTLINE_{name.upper()}", getattr(settings, name).get_secret_value())
+    monkeypatch.setenv("HOTLINE_ENV", "test")
+
+    def typed(*words: str):
+        return CliRunner().invoke(main, words)
+
+    return typed
+
+
+def test_a_map_is_applied_by_somebody_with_a_reason_and_its_tickets_are_moved(
+    shell, county, tmp_path
+):
+    number, path = county.demand(), tmp_path / "map.yaml"
+    path.write_text(SLOWER, encoding="utf-8")
+    old = county.kit.maps.current.version
+
+    nobody = shell("policy", "apply", str(path), "--by", "operator1", "--why", "试")
+    applied = shell("policy", "apply", str(path), "--by", "supervisor", "--why", "夜间太紧")
+    newest = json.loads(shell("policy", "history", "--json").output.splitlines()[0])
+    move = ("policy", "move-tickets", "--from", old, "--to", newest["version"])
+    looked = shell(*move, "--lang", "en")
+    moved = shell(*move, "--apply", "--by", "supervisor", "--why", "一并放宽")
+
+    assert nobody.exit_code == 1
+    assert "签收紧急：由30分钟改为40分钟" in applied.output
+    assert (newest["by"], newest["why"], newest["previous"]) == ("supervisor", "夜间太紧", old)
+    assert "nothing changed" in looked.output
+    assert "已转 1 件，0 件留在原版本" in moved.output
+    assert [event["data"]["to_version"] for event in county.events(number, Action.MOVE)] == [
+        newest["version"]
+    ]
+
+
+def test_a_night_is_simulated_without_any_database():
+    told = CliRunner().invoke(
+        main,
+        [
+            *(
+                "simulate",
+                "大孤家子镇拉马桥村水管爆裂",
+                "--at",
+                "2026-12-31 02:00",
+                "--until",
+                "4h",
+            ),
+            *("--answer", "accept@9m", "--answer", "whistle:emergency:utility/water@10m"),
+            *("--map", str(ROOT / "grid_map.yaml"), "--lang", "en"),
+        ],
+    )
+
+    assert told.exit_code == 0, told.output
+    assert "12-31 02:15  climbs: Faku County Water Utility, Town, nobody answered" in told.output
+    assert "it climbed to: County leader" in told.output
+    assert "12 times, until 12-31 04:20" in told.output
