@@ -4,8 +4,17 @@ from typing import Final
 
 from hotline.domain.grid import DemandKind
 from hotline.domain.sampling import Outcome, Why
+from hotline.domain.tickets import Action
 from hotline.web.i18n import lazy_gettext as _
 
+ACTIONS: Final = {
+    Action.SAMPLE: _("抽中回访"),
+    Action.VERIFY: _("回访核实"),
+}
+ATTENTION: Final = {
+    "late_verify": _("抽中的回访没有按时做"),
+    "no_verifier": _("抽中的回访没有人可以做"),
+}
 WHYS: Final = {
     Why.FLAGGED: _("办结存疑，必访"),
     Why.KIND: _("投诉举报，必访"),

@@ -126,8 +126,7 @@ ACTIONS: Final = {
     Action.CONTEST: _("单位说明"),
     Action.RULE_FLAG: _("疑点裁定"),
     Action.DISCREDIT: _("本次办结不再计入"),
-    Action.SAMPLE: _("抽中回访"),
-    Action.VERIFY: _("回访核实"),
+    **sampling_words.ACTIONS,
     Action.REDACT: _("隐去文字"),
     Action.RECOUNT: _("按放假通知重算时限"),
     Action.ERASE: _("到期清除"),
@@ -264,8 +263,7 @@ ATTENTION: Final = {
     "probe_lost": _("测试诉求没有按时返回"),
     "chain_restored": _("巡查发现时限没有在走，已补设"),
     **rating_words.ATTENTION,
-    "late_verify": _("抽中的回访没有按时做"),
-    "no_verifier": _("抽中的回访没有人可以做"),
+    **sampling_words.ATTENTION,
 }
 REASONS: Final = {
     "unanswered": _("超时未应答"),
