@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,6 +41,16 @@ SHOWN: Final = (
     Measure.UNREACHED,
     Measure.EXCLUDED,
 )
+# What disputes and long cases cost: wrong returns beside wrong dispatches.
+_DISPUTES: Final = (
+    Measure.RETURNED,
+    Measure.OVERTURNED,
+    Measure.MISDISPATCHED,
+    Measure.REDO,
+    Measure.LONG_TERM,
+    Measure.FINAL,
+)
+_SETS: Final = {"usual": SHOWN, "disputes": _DISPUTES}
 # Shown where somebody was asked on that scale.
 _OF_FOUR: Final = frozenset({Measure.SATISFIED_FOUR, Measure.GRADED_FOUR})
 # How many lines stand on a page, and how many a chart can draw legibly.
@@ -54,6 +64,7 @@ class Asked(BaseModel):
     since: MaybeDay = None
     until: MaybeDay = None
     sheet: int = Field(default=0, ge=0)
+    shown: Literal["usual", "disputes"] = "usual"
 
     def period(self, today: date) -> Period:
         """Return the days: this month so far where nothing is said.
@@ -96,7 +107,13 @@ def show() -> ResponseReturnValue:
             headline=sampling.headline_of(sampling.cells(work, period), found.county),
             lines=found.lines,
             sheets=_sheets(asked.sheet, more=found.more),
-            shown=[one for one in SHOWN if one not in _OF_FOUR or found.county.rates[one].d],
+            shown=[
+                one
+                for one in _SETS[asked.shown]
+                if one not in _OF_FOUR or found.county.rates[one].d
+            ],
+            sets=list(_SETS),
+            chosen=asked.shown,
             name_of=lambda line: key_words(grid_map, asked.by, line.key),
             chart=_chart(found, asked.by, grid_map),
         )

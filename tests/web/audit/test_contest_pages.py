@@ -5,7 +5,16 @@ from datetime import timedelta
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.tickets import Status
-from tests.services.test_disputes import HOUSING, PIPE, TOWN, WATER, disputed_twice, send_back
+from hotline.services import counting
+from tests.services.test_disputes import (
+    HOUSING,
+    PIPE,
+    TOWN,
+    WATER,
+    disputed_twice,
+    ruled,
+    send_back,
+)
 from tests.services.test_long_cases import ROAD, denied, submitted
 from tests.web.desk import Desk, login_of, queries
 from tests.web.doors.citizen import Citizen
@@ -47,6 +56,21 @@ def test_a_dispute_is_passed_on_heard_ruled_and_approved_on_pages(county):
     assert "确责条目，第 1 版" in operator.page(f"/console/tickets/{county.demand(PIPE)}")
     assert "已记录" in other.done(f"{entry}/next", lead="", text="网格图已更新")
     assert "第 2 版" in other.page("/audit/catalogue/")
+
+
+def test_wrong_returns_and_wrong_dispatches_stand_side_by_side_and_open_to_their_tickets(county):
+    ruled(county, disputed_twice(county), lead=HOUSING, helpers=())
+    with county.work() as work:
+        assert counting.count(work, 10) == 1
+    desk = Desk(county, "supervisor")
+
+    page = desk.page("/audit/rates/?by=county&shown=disputes")
+
+    assert {"退单不成立", "错派", "挂账"} <= set(re.findall(r'data-label="([^"]+)"', page))
+    for measure in ("overturned", "misdispatched"):
+        [link] = set(re.findall(rf'href="([^"]+measure={measure}[^"]*)"', page))
+        assert "停水与供水" in desk.page(link.replace("&amp;", "&"))
+    desk.page("/audit/rates/?shown=made-up", status=422)
 
 
 def test_the_lists_of_disputes_and_entries_cost_the_same_however_long(county):
