@@ -26,8 +26,8 @@ from bench import filling
 from bench.stage import ROOT, BenchError, Stage, last_line, machine, open_stage
 from hotline import clock
 from hotline.demo import staff
-from hotline.domain.grid import GridMap
-from hotline.services import audit
+from hotline.domain.grid.model import GridMap
+from hotline.services.proof import audit
 from workers.clock import BATCH
 
 _CLOCKS: Final = 2

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from hotline.domain import terms
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import ENDS, OWNER, Status
 
 _SAMPLES: Final = 5_000

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from hotline.channels.signatures import sign
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 
 PATH: Final = "/hooks/messages/incoming"
 _ACCOUNT: Final = "ACdemo0000000000000000000000000000"

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from hotline.domain import ledger
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 
 # What is due, in equal parts.

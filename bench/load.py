@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bench import demands
-from hotline.grid_file import read_grid
+from hotline.map_file.reading import read_grid
 
 _HEAD_ENDS: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length:"

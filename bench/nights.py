@@ -19,9 +19,14 @@ from hotline import clock
 from hotline.domain.errors import HotlineError
 from hotline.domain.tickets import Step
 from hotline.kit import Kit
-from hotline.services import accounts, intake, rehearsal, tickets, whistle, whistle_course
-from hotline.services.moments import comparable, moments_of
-from hotline.services.scenes import Act, Answer, Rehearsal, Scene
+from hotline.services.handling import tickets
+from hotline.services.law import rehearsal
+from hotline.services.law.moments import comparable, moments_of
+from hotline.services.law.scenes import Act, Answer, Rehearsal, Scene
+from hotline.services.reception import intake
+from hotline.services.staff import accounts
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle
 from hotline.store import outbox, people, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Leave, PostHolding, Ticket, Whistle

@@ -27,7 +27,7 @@ from hotline import clock
 from hotline.app import create_app
 from hotline.demo.staff import PASSWORD, login_of
 from hotline.domain import terms
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 
 _ROUNDS: Final = 20
 # Each word is looked for so often, never twice in a row.

@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from bench.stage import Stage, last_line, machine, open_stage
-from hotline import photo_hashes
-from hotline.photo_hashes import BOXES, Looks, looks_of
-from hotline.services import intake, likeness, photos
+from hotline.photos import hashes as photo_hashes
+from hotline.photos.hashes import BOXES, Looks, looks_of
+from hotline.services.handling import photos
+from hotline.services.reception import intake
+from hotline.services.reckoning import likeness
 from hotline.work import CITIZEN, SYSTEM, Work, open_work
 
 _CHUNK: Final = 4_000

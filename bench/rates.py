@@ -26,10 +26,10 @@ from bench.pages import Desk
 from bench.stage import BenchError, Stage, last_line, machine, open_stage
 from hotline import clock
 from hotline.domain import ledger
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.rates import Measure
 from hotline.domain.tickets import Action, Role, Status, ticket_number
-from hotline.services import counting
+from hotline.services.reckoning import counting
 from hotline.store.facts import BITS
 from hotline.work import SYSTEM, open_work
 

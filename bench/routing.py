@@ -22,8 +22,8 @@ from typing import Final
 
 from bench.stage import BenchError, last_line, machine
 from bench.understanding import router, utterances
-from hotline.domain.grid import Grid, GridMap, Name, Unit, UnitKind
-from hotline.domain.grid_build import MapParts, build_map
+from hotline.domain.grid.build import MapParts, build_map
+from hotline.domain.grid.model import Grid, GridMap, Name, Unit, UnitKind
 from hotline.domain.intake import clean
 from hotline.domain.routing import Router
 

@@ -13,8 +13,8 @@ from random import Random
 from bench.nights import County, Night, random_night, told_alike
 from bench.stage import BenchError, last_line, machine, open_stage
 from hotline.kit import Kit
-from hotline.services.rehearsal import rehearse
-from hotline.services.scenes import Answer, Scene
+from hotline.services.law.rehearsal import rehearse
+from hotline.services.law.scenes import Answer, Scene
 from hotline.store.paper import MapStaffing
 
 _NEW_YEARS_EVE = datetime(2026, 12, 30, 18, 0, tzinfo=UTC)  # 02:00 of the 31st in the county

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import Step
 
 STEPS: Final = (Step.HANDLE, Step.CONTACT, Step.EARLY, Step.YELLOW)

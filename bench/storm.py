@@ -29,11 +29,11 @@ from hotline.demo import staff
 from hotline.demo.carrier.faults import Faults
 from hotline.demo.carrier.people import Step, answers, hang_up, never_answers, press, say, silent
 from hotline.demo.carrier.server import FakeCarrier
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.embedded.processes import session_members
 from hotline.embedded.servers import ServerName
 from hotline.keys import Keys
-from hotline.services import audit
+from hotline.services.proof import audit
 
 PROCESSES: Final = ("web", "worker", "clock")
 BLOWS: Final = ("web", "worker", "clock", "web child", "worker child", "postgres", "valkey", "wipe")

@@ -25,9 +25,9 @@ from typing import Final
 
 from bench.stage import BenchError, last_line, machine
 from hotline.domain.intake import clean
-from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Router, Routing
-from hotline.grid_file import read_grid
+from hotline.domain.understanding.places import PlaceKind
+from hotline.map_file.reading import read_grid
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 UTTERANCES: Final = ROOT / "bench" / "utterances.csv"

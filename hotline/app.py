@@ -11,28 +11,28 @@ from config import Settings, settings_or_exit
 from hotline import beating, boot, log
 from hotline.domain import retention
 from hotline.in_force import InForce
-from hotline.services import messages
-from hotline.services.messages import Message
+from hotline.services.reception import messages
+from hotline.services.reception.messages import Message
 from hotline.web import (
     blueprints,
-    calendar_words,
     compress,
     errors,
-    event_words,
     filters,
     headers,
     i18n,
-    map_words,
     navigation,
     paging,
     parts,
-    rate_words,
-    staff_words,
     static_files,
-    words,
 )
 from hotline.web.doors import words as door_words
 from hotline.web.gathering import Gathering
+from hotline.web.words import calendar as calendar_words
+from hotline.web.words import event as event_words
+from hotline.web.words import map as map_words
+from hotline.web.words import rate as rate_words
+from hotline.web.words import shared as words
+from hotline.web.words import staff as staff_words
 from hotline.work import CITIZEN, open_work
 
 # What the application is made of, in this order: words come before those that add to them.

@@ -16,7 +16,7 @@ import structlog
 
 from hotline.in_force import InForce
 from hotline.jobs import Job, wake
-from hotline.services import watching
+from hotline.services.upkeep import watching
 from hotline.store import watch
 from hotline.work import SYSTEM, open_work
 

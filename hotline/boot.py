@@ -144,7 +144,7 @@ def _map_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        from hotline.grid_file import read_text  # noqa: PLC0415  it says what to do about it
+        from hotline.map_file.reading import read_text  # noqa: PLC0415  it says what to do about it
 
         return read_text(path)
 
@@ -156,7 +156,7 @@ def release(settings: Settings) -> None:
         SetupError: no owner's URL is set, or the map has faults.
     """
     # Only the release step migrates; Alembic weighs 10 MiB.
-    from hotline.services import release as services_release  # noqa: PLC0415
+    from hotline.services.upkeep import release as services_release  # noqa: PLC0415
 
     if settings.owner_database_url is None or settings.database_url is None:
         raise SetupError(setting="HOTLINE_OWNER_DATABASE_URL", reason="not_set")

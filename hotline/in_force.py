@@ -15,8 +15,8 @@ import structlog
 from sqlmodel import Session
 
 from hotline.domain.errors import SetupError
-from hotline.grid_apart import parse_apart
 from hotline.kit import Kit
+from hotline.map_file.apart import parse_apart
 from hotline.store import calendar as calendar_rows
 from hotline.store import policy
 

@@ -10,14 +10,14 @@ from sqlmodel import Session
 from hotline.channels.carrier import Capabilities
 from hotline.domain.deadlines import Calendar
 from hotline.domain.errors import SetupError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.intake import DangerWords
 from hotline.domain.routing import Router
 from hotline.keys import Keys
 from hotline.media import MediaStore
 from hotline.store.models import MapVersion
 
-# How a map is read: here, or in a process of its own (`hotline.grid_apart`).
+# How a map is read: here, or in a process of its own (`hotline.map_file.apart`).
 Reader = Callable[[str], GridMap]
 
 
@@ -28,7 +28,7 @@ def parse_here(content: str) -> GridMap:
         GridFileError: the text has faults.
     """
     # Who reads maps elsewhere does not pay for the reader, which weighs 4 MiB.
-    from hotline.grid_file import parse_grid  # noqa: PLC0415
+    from hotline.map_file.reading import parse_grid  # noqa: PLC0415
 
     return parse_grid(content)
 

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from hotline import clock
 from hotline.domain import ledger
 from hotline.domain.errors import NotFoundError, StaleError
-from hotline.domain.grid import Post
+from hotline.domain.grid.model import Post
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit

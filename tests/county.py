@@ -17,7 +17,8 @@ from hotline import boot, clock
 from hotline.demo import staff as demo_staff
 from hotline.domain.tickets import Action
 from hotline.kit import Kit
-from hotline.services import accounts, intake
+from hotline.services.reception import intake
+from hotline.services.staff import accounts
 from hotline.store import outbox, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing, Ticket, WhistleParty

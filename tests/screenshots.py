@@ -22,7 +22,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.demo.carrier.people import answers, never_answers, press, say, silent
 from hotline.demo.staff import PASSWORD
 from hotline.domain.tickets import Action, Status
-from hotline.services import audit
+from hotline.services.proof import audit
 from tests.browser_tools import open_browser
 from tests.live import Live, live, phone_of
 from tests.servers import own_servers

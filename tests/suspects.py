@@ -4,7 +4,7 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.closing import ResultKind
 from hotline.in_force import InForce
-from hotline.services import closing, photos, tickets
+from hotline.services.handling import closing, photos, tickets
 from hotline.store.models import FlagRow, Submission, SuspicionRow
 from tests.county import County
 from tests.pictures import file_of, picture

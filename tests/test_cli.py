@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli import main
+from hotline.cli.main import main
 from tests.prepared import ROOT
 
 

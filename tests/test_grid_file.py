@@ -5,11 +5,11 @@ import re
 import pytest
 import yaml
 
-from hotline.domain.grid import UnitKind
-from hotline.domain.grid_faults import SHAPE_TEXTS, TEXTS
+from hotline.domain.grid.faults import SHAPE_TEXTS, TEXTS
+from hotline.domain.grid.model import UnitKind
 from hotline.domain.suspicion.thresholds import DEFAULT
-from hotline.grid_apart import parse_apart
-from hotline.grid_file import Fault, GridFileError, parse_grid, read_grid
+from hotline.map_file.apart import parse_apart
+from hotline.map_file.reading import Fault, GridFileError, parse_grid, read_grid
 from tests.domain.maps import ROOT, SMALL_TEXT, faku, small
 
 VILLAGE_CODE = 12

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from openpyxl import Workbook
 from sqlmodel import Session
 
-from hotline.cli import main
+from hotline.cli.main import main
 from hotline.demo import staff
 from hotline.domain.tickets import Status
-from hotline.grid_file import parse_grid
-from hotline.grid_import import County, make
+from hotline.map_file.importing import County, make
+from hotline.map_file.reading import parse_grid
 from hotline.store import policy
 from hotline.store.models import PostHolding, Staff
 from tests.county import open_county

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli import main
+from hotline.cli.main import main
 from hotline.domain.coverage import coverage, wanted_posts
 from tests.domain.maps import faku, small
 from tests.prepared import ROOT

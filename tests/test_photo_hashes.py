@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hotline.photo_hashes import BOXES, LEAST_QUALITY, bits_apart, looks_of
-from hotline.photo_index import RADIUS, Photos, build, open_newest
+from hotline.photos.hashes import BOXES, LEAST_QUALITY, bits_apart, looks_of
+from hotline.photos.index import RADIUS, Photos, build, open_newest
 from tests.photos import jpeg
 from tests.pictures import cropped, file_of, mirrored, picture
 

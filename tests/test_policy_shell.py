@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli import main
+from hotline.cli.main import main
 from hotline.domain.tickets import Action
 from tests.county import County
 from tests.prepared import ROOT

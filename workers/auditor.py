@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import structlog
 
 from hotline.kit import Kit
-from hotline.services import auditor
+from hotline.services.handling import auditor
 from hotline.store import chains
 from hotline.work import SYSTEM, open_work
 

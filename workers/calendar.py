@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from hotline.services import calendar
+from hotline.services.law import calendar
 from workers.runtime import Runtime, runtime
 
 # What one job counts before it gives way to others; the rest waits for the next one.

@@ -21,7 +21,8 @@ from hotline import clock
 from hotline.beating import instance
 from hotline.jobs import Job, wake
 from hotline.kit import Kit
-from hotline.services import attention, escalation, suspicion
+from hotline.services.handling import attention, escalation
+from hotline.services.reckoning import suspicion
 from hotline.store import calls, outbox, search, timers, watch
 from hotline.work import SYSTEM, open_work
 from workers import auditor

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from hotline.services import counting
+from hotline.services.reckoning import counting
 from workers.runtime import runtime
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from hotline.services import audit, checking
+from hotline.services.proof import audit, checking
 from workers.runtime import Runtime, runtime
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ import structlog
 
 from hotline.channels.carrier import CarrierRefusedError
 from hotline.domain.errors import HotlineError
-from hotline.services import noticing, outbox
-from hotline.services.outbox import Parcel
+from hotline.services.telling import noticing, outbox
+from hotline.services.telling.outbox import Parcel
 from workers.runtime import runtime, the_carrier, the_notifier
 
 log = structlog.get_logger(__name__)

@@ -3,7 +3,7 @@
 import requests
 import structlog
 
-from hotline.services import probing
+from hotline.services.verifying import probing
 from workers.runtime import Runtime, runtime
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from hotline.channels.carrier import CallRecord, CarrierError, MessageRecord, RecordingRecord
-from hotline.services import reconcile
+from hotline.services.telling import reconcile
 from hotline.store import calls
 from hotline.work import CITIZEN
 from workers.runtime import runtime, the_carrier

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from hotline.domain.retention import Kind, periods
-from hotline.services import retention
+from hotline.services.upkeep import retention
 from workers.runtime import Runtime, runtime
 
 log = structlog.get_logger(__name__)

@@ -12,9 +12,9 @@ from config import Settings, settings_or_exit
 from hotline import boot, log
 from hotline.channels.carrier import Carrier
 from hotline.channels.notices import Notifier
-from hotline.grid_apart import parse_apart
 from hotline.in_force import InForce
 from hotline.kit import Kit
+from hotline.map_file.apart import parse_apart
 from hotline.work import SYSTEM, Actor, Work, open_work
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from hotline.services import sampling, verifying
+from hotline.services.verifying import sampling, verifying
 from workers.runtime import Runtime, runtime
 
 log = structlog.get_logger(__name__)

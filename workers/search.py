@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from hotline.services import search
+from hotline.services.proof import search
 from workers.runtime import runtime
 
 log = structlog.get_logger(__name__)

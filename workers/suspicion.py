@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from hotline.services import likeness, suspicion
+from hotline.services.reckoning import likeness, suspicion
 from workers.runtime import Runtime, runtime
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ import structlog
 
 from hotline.beating import instance
 from hotline.channels import prober
-from hotline.services import watching
+from hotline.services.upkeep import watching
 from hotline.store import watch
 from workers.runtime import Runtime, runtime
 

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline import clock
-from hotline.domain.grid import GridMap, Post, UnitKind
+from hotline.domain.grid.model import GridMap, Post, UnitKind
 from hotline.domain.tickets import Role
 from hotline.keys import Keys
 from hotline.kit import Kit
-from hotline.services.accounts import hash_password
+from hotline.services.staff.accounts import hash_password
 from hotline.store.models import PostHolding, Staff
 
 PASSWORD: Final = "shaodao-demo"  # noqa: S105  known to everybody, by design

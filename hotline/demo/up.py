@@ -11,12 +11,12 @@ from pydantic import HttpUrl, SecretStr
 
 from config import Settings, read_settings
 from hotline.demo import staff
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.embedded.processes import EmbeddedError, pick_port
 from hotline.embedded.servers import EmbeddedServers
 from hotline.embedded.state import default_data_dir
 from hotline.embedded.supervisor import Supervisor
-from hotline.grid_file import read_grid
+from hotline.map_file.reading import read_grid
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CARRIER_PORT: Final = 8346

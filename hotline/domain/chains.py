@@ -1,8 +1,9 @@
 """Which limits must be running for a ticket as it stands: what the auditor compares with the rows.
 
 Pure: where a ticket stands and the policy that decided for it come in, what must be running comes
-out. Every command sets its limits by itself (`hotline.services.timing`); this says the same a
-second time, in another way, so that a limit which was lost by any fault is found and set again.
+out. Every command sets its limits by itself (`hotline.services.handling.timing`); this says the
+same a second time, in another way, so that a limit which was lost by any fault is found and set
+again.
 """
 
 from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 
 
 @dataclass(frozen=True, slots=True)

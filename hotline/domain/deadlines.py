@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import Office
+from hotline.domain.grid.model import Office
 from hotline.domain.limits import Limit, LimitKind
 
 Windows = tuple[tuple[time, time], ...]

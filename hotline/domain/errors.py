@@ -14,7 +14,7 @@
     └── SetupError            500  the installation is wrong: settings, roles, versions
 
 A caller of the API sees ``code`` (stable, in logs and JSON); a person sees the words that
-`hotline.web.words` keeps for it. ``facts`` never hold personal data: they are logged.
+`hotline.web.words.shared` keeps for it. ``facts`` never hold personal data: they are logged.
 """
 
 from typing import ClassVar

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from hotline.domain.coverage import receiving_post
-from hotline.domain.grid import DemandClass, GridMap, Unit, UnitKind
-from hotline.domain.grid_checks import REQUIRED_STEPS
+from hotline.domain.grid.checks import REQUIRED_STEPS
+from hotline.domain.grid.model import DemandClass, GridMap, Unit, UnitKind
 from hotline.domain.routing import Router
 
 Said = dict[str, Any]

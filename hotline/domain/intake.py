@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from hotline.domain.grid import GridMap, Name
-from hotline.domain.matching import Matcher
+from hotline.domain.grid.model import GridMap, Name
+from hotline.domain.understanding.matching import Matcher
 
 MAX_WORDS: Final = 2000
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from hotline.domain.grid import Ends, Join, WhistleKind
+from hotline.domain.grid.model import Ends, Join, WhistleKind
 from hotline.domain.whistle import BEHIND, ON_SITE, PartyRole, PartyState
 
 MOST_MILESTONES: Final = 20

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from hotline.domain.grid import DemandClass, Particular
+from hotline.domain.grid.model import DemandClass, Particular
 
 # Words by which a caller has said it already; a person still judges what was meant.
 _SAID: Final[Mapping[Particular, re.Pattern[str]]] = {

@@ -11,13 +11,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hotline.domain.class_reading import ClassReading
-from hotline.domain.gazetteer import Candidate
-from hotline.domain.grid import GridMap
-from hotline.domain.places import Gazetteer, PlaceKind, PlaceReading
+from hotline.domain.grid.model import GridMap
+from hotline.domain.understanding.class_reading import ClassReading
+from hotline.domain.understanding.gazetteer import Candidate
+from hotline.domain.understanding.places import Gazetteer, PlaceKind, PlaceReading
 
 if TYPE_CHECKING:
-    from hotline.domain.catalogue import Catalogue
+    from hotline.domain.understanding.catalogue import Catalogue
 
 
 class TriageReason(StrEnum):
@@ -174,7 +174,7 @@ class Router:
     def catalogue(self) -> "Catalogue":
         """The classes of the map's catalogue."""
         # It brings numpy, which weighs on whoever never reads a demand: the clock does not.
-        from hotline.domain.catalogue import Catalogue  # noqa: PLC0415
+        from hotline.domain.understanding.catalogue import Catalogue  # noqa: PLC0415
 
         return Catalogue(self.map, self.gazetteer.sounds)
 

@@ -7,11 +7,11 @@ and go on showing what was rejected.
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.domain.class_reading import Scored
-from hotline.domain.gazetteer import Candidate, Method
-from hotline.domain.grid import DemandClass
-from hotline.domain.places import PlaceKind, PlaceReading
+from hotline.domain.grid.model import DemandClass
 from hotline.domain.routing import Router
+from hotline.domain.understanding.class_reading import Scored
+from hotline.domain.understanding.gazetteer import Candidate, Method
+from hotline.domain.understanding.places import PlaceKind, PlaceReading
 
 _AT_MOST: Final = 8
 

@@ -254,7 +254,7 @@ _MOVES: Final[Mapping[tuple[Status, Action], Rule]] = {
     (Status.DISPUTED, Action.UPHOLD): Rule(Status.TRIAGE, _OPERATOR | _SUPERVISOR),
     (Status.DISPUTED, Action.OVERTURN): Rule(Status.DISPATCHED, _OPERATOR | _SUPERVISOR),
     (Status.DISPUTED, Action.ADJUDICATE): Rule(Status.ADJUDICATION, _SYSTEM),
-    # The panel's people are supervisors; `hotline.services.adjudication` knows who is of it.
+    # The panel's people are supervisors; who is of it: `services.handling.adjudication`.
     (Status.ADJUDICATION, Action.RULE_DUTY): Rule(Status.TRIAGE, _SUPERVISOR),
     (Status.HANDLING, Action.RETURN): Rule(Status.DISPUTED, _OFFICER),
     (Status.HANDLING, Action.EXTEND): Rule(Status.EXTENSION_PENDING, _OFFICER),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hotline.domain.grid import GridMap, Name
+from hotline.domain.grid.model import GridMap, Name
 
 # A town has dozens of villages and the county dozens of towns: more is no picture.
 MOST_NEIGHBOURS = 60

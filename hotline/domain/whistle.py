@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from hotline.domain.errors import InvalidError, WrongStatusError
-from hotline.domain.grid import WhistleKind
+from hotline.domain.grid.model import WhistleKind
 from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Step
 

@@ -6,7 +6,7 @@ never put in an order, and below `MIN_FOR_BANDS` tickets nothing is said at all 
 
 from enum import StrEnum
 
-from hotline.domain.grid import WhistleBand
+from hotline.domain.grid.model import WhistleBand
 from hotline.domain.shares import Rate
 
 

@@ -1,8 +1,8 @@
 """What the steps of a ticket read and write beside its row: from the database, or from paper.
 
 A decision (who is told, what runs out, when it climbs) asks its `Books` and never a session. The
-engine gives it the database's; a rehearsal (`hotline.services.rehearsal`) gives it books on paper
-and gets the very same decision, without a database (ADR 0029).
+engine gives it the database's; a rehearsal (`hotline.services.law.rehearsal`) gives it books on
+paper and gets the very same decision, without a database (ADR 0029).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

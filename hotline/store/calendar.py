@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.calendar_notices import NoticeDay, NoticeStatus, as_csv, known_until
 from hotline.domain.deadlines import Calendar, Windows
-from hotline.domain.grid import Office
+from hotline.domain.grid.model import Office
 from hotline.store.models import CalendarDay, CalendarNotice, Ticket, Timer
 from hotline.store.tickets import REAL
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from hotline.domain.grid_faults import Wording
+from hotline.domain.grid.faults import Wording
 
 MOST_BYTES: Final = 10 * 2**20
 MOST_ROWS: Final = 50_000

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.ratings import NoRating
-from hotline.services import ratings, timing, verification
+from hotline.services.handling import timing
+from hotline.services.verifying import ratings, verification
 from hotline.store import ratings as rating_rows
 from hotline.web.blanks import MaybeGrade
 from hotline.web.parts import visitor, work_as

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
-from hotline.services import commands
+from hotline.services.handling import commands
 from hotline.store.models import Ticket
 from hotline.web.parts import request_work
 from hotline.work import Work

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from hotline import ical
-from hotline.services import duty_calendar, swaps
+from hotline.services.staff import duty_calendar, swaps
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.web.parts import my_id, parts, request_work, work_as

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from hotline.domain.errors import HotlineError, InvalidError, SlowDownError, TooLargeError
-from hotline.web.words import error_words
+from hotline.web.words.shared import error_words
 
 log = structlog.get_logger(__name__)
 _TOO_LARGE = 413

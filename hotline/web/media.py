@@ -11,7 +11,8 @@ from flask import Blueprint, Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
-from hotline.services import identity, sight
+from hotline.services.handling import sight
+from hotline.services.proof import identity
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Media, Ticket
 from hotline.web.parts import parts, request_work

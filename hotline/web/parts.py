@@ -22,9 +22,9 @@ from hotline.domain.retention import Kind
 from hotline.domain.tickets import Role
 from hotline.in_force import InForce
 from hotline.kit import Kit
-from hotline.services import accounts
-from hotline.services.accounts import SignedIn
-from hotline.services.messages import Message
+from hotline.services.reception.messages import Message
+from hotline.services.staff import accounts
+from hotline.services.staff.accounts import SignedIn
 from hotline.store.models import Staff
 from hotline.web.gathering import Gathering
 from hotline.work import CITIZEN, SYSTEM, Actor, Work, open_work

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import accounts
+from hotline.services.staff import accounts
 from hotline.web.parts import work_as
 from hotline.work import SYSTEM
 

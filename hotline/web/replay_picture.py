@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from hotline.domain.course import Frame, UnitMark
-from hotline.services.dossier import Dossier
-from hotline.web.map_words import named, rung_words, unit_words
-from hotline.web.words import PARTY_STATES, PARTY_TONES
+from hotline.services.handling.dossier import Dossier
+from hotline.web.words.map import named, rung_words, unit_words
+from hotline.web.words.shared import PARTY_STATES, PARTY_TONES
 
 _ROW: Final = 62
 _TOP: Final = 12

@@ -11,17 +11,17 @@ from pydantic import BaseModel, Field
 
 from hotline.clock import midnight
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import Role, Status
-from hotline.services import search
-from hotline.services.search import Hit, Query
+from hotline.services.proof import search
+from hotline.services.proof.search import Hit, Query
 from hotline.store import tickets as ticket_rows
 from hotline.store.paging import Page
 from hotline.store.search import Span
 from hotline.web.blanks import MaybeDay
-from hotline.web.map_words import named
 from hotline.web.parts import me, request_work
-from hotline.web.words import error_words
+from hotline.web.words.map import named
+from hotline.web.words.shared import error_words
 from hotline.work import Work
 
 bp = Blueprint("search", __name__, url_prefix="/search")

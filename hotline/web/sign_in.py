@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from hotline.domain.errors import SignInError
-from hotline.services import accounts
+from hotline.services.staff import accounts
 from hotline.web.parts import COOKIE, home_of, parts, set_session, signed_in, work_as
 from hotline.work import SYSTEM
 

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
-from hotline.services import staff_list, staffing
-from hotline.services.staffing import Link, Plan
+from hotline.services.staff import staff_list, staffing
+from hotline.services.staff.staffing import Link, Plan
 from hotline.store import roster
 from hotline.store.models import StaffUpload
 from hotline.tables.model import MOST_BYTES

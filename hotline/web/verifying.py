@@ -12,8 +12,10 @@ from pydantic import Field
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.sampling import Outcome
-from hotline.services import identity, timing, verification, verifying
-from hotline.services.verifying import Heard
+from hotline.services.handling import timing
+from hotline.services.proof import identity
+from hotline.services.verifying import verification, verifying
+from hotline.services.verifying.verifying import Heard
 from hotline.store import sampling as rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from config import Settings
-from hotline.cli import main
+from hotline.cli.main import main
 from tests.architecture.sources import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

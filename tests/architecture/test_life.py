@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotline.domain.grid import DemandKind
+from hotline.domain.grid.model import DemandKind
 from hotline.domain.tickets import CLOCK, ENDS, OWNER, RULES, Action, Role, Status, Step
-from hotline.grid_file import read_grid
-from hotline.services import escalation, timing
+from hotline.map_file.reading import read_grid
+from hotline.services.handling import escalation, timing
 from tests.architecture.sources import ROOT
 
 OPEN = [status for status in Status if status not in ENDS]

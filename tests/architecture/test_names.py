@@ -13,7 +13,9 @@ from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
 from hotline.domain.whistle import PartyState
 from hotline.jobs import WHAT_FOR, Job
-from hotline.web import field_words, record_words, words
+from hotline.web.words import field as field_words
+from hotline.web.words import record as record_words
+from hotline.web.words import shared as words
 from tests.architecture.sources import MODULES, ROOT, constant, family, raised
 from workers.clock import TIMETABLE
 

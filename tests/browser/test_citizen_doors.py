@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from hotline.demo.staff import PASSWORD
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import Status
-from hotline.services import codes, rejection
+from hotline.services.reception import codes, rejection
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.county import County
 from tests.web import nights

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from hotline.services import codes
+from hotline.services.reception import codes
 from tests.browser.test_desk_pages import OPEN_FOLDS, sign_in, url  # noqa: F401  the fixture
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.services.test_disputes import PIPE, TOWN, disputed_twice, ruled, send_back

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hotline.services import calls
+from hotline.services.reception import calls
 from hotline.work import CITIZEN
 from tests.browser.test_desk_pages import OPEN_FOLDS, sign_in
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser
 
-from hotline.services import flags
+from hotline.services.reckoning import flags
 from tests.browser.test_desk_pages import sign_in, url  # noqa: F401  the fixture
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.pictures import file_of, mirrored, picture

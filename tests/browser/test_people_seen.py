@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from hotline.demo import staff as demo_staff
-from hotline.services import people, staff_list
+from hotline.services.staff import people, staff_list
 from tests.browser.test_desk_pages import OPEN_FOLDS, sign_in
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot
 from tests.web.client import app_for, served

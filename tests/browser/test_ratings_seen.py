@@ -3,7 +3,8 @@
 from playwright.sync_api import Browser
 from sqlmodel import Session
 
-from hotline.services import codes, ratings, verification
+from hotline.services.reception import codes
+from hotline.services.verifying import ratings, verification
 from hotline.store import ratings as rows
 from hotline.work import CITIZEN
 from tests.browser.test_desk_pages import sign_in, url  # noqa: F401  the fixture

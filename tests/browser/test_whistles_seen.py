@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hotline.domain.joining import Terms
 from hotline.domain.tickets import Action
-from hotline.services import whistle
+from hotline.services.whistles import whistle
 from tests.browser.test_desk_pages import sign_in, url  # noqa: F401  the fixture
 from tests.browser_tools import DESK, PHONE, assert_accessible, open_context, screenshot, watch
 from tests.county import County

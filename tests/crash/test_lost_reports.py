@@ -10,7 +10,8 @@ from rq.serializers import JSONSerializer
 from hotline.channels.carrier import CallRecord, MessageRecord
 from hotline.domain.tickets import Action
 from hotline.jobs import TIMEOUT_S, Job, queue, wake
-from hotline.services import calls, outbox, reconcile
+from hotline.services.reception import calls
+from hotline.services.telling import outbox, reconcile
 from hotline.store.outbox import LEASE
 from hotline.work import CITIZEN
 from tests.county import CALLER

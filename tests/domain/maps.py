@@ -3,8 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
-from hotline.domain.grid import GridMap
-from hotline.grid_file import parse_grid, read_grid
+from hotline.domain.grid.model import GridMap
+from hotline.map_file.reading import parse_grid, read_grid
 from tests.prepared import map_without_nights
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.class_reading import known_class
 from hotline.domain.deferral import Milestone, Plan, extension_refusal, plan_faults, time_left
 from hotline.domain.disputes import ReturnReason, needs_panel, refusal
 from hotline.domain.limits import Extensions, Limit, PanelRule
 from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.rulings import Entry, Scope, faults, overlay
 from hotline.domain.tickets import ENDS, PENDING, RULES, Action, Role, Status
+from hotline.domain.understanding.class_reading import known_class
 from tests.domain.maps import faku
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

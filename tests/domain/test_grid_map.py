@@ -3,8 +3,8 @@
 import pytest
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.domain.grid import Told, Unit, UnitKind
-from hotline.domain.grid_graph import build_graph
+from hotline.domain.grid.graph import build_graph
+from hotline.domain.grid.model import Told, Unit, UnitKind
 from hotline.domain.limits import Limit
 from tests.domain.maps import faku, small
 

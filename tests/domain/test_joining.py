@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.grid import Ends, Join
+from hotline.domain.grid.model import Ends, Join
 from hotline.domain.joining import (
     Joining,
     OnRecord,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hotline.domain.grid import DemandKind, Particular
+from hotline.domain.grid.model import DemandKind, Particular
 from hotline.domain.missing import missing
-from hotline.grid_file import read_grid
+from hotline.map_file.reading import read_grid
 from tests.prepared import ROOT
 
 MAP = read_grid(ROOT / "grid_map.yaml")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.clashes import Call, clashes, hours_of
 from hotline.domain.course import Happening, frames
-from hotline.domain.grid import WhistleBand
+from hotline.domain.grid.model import WhistleBand
 from hotline.domain.shares import Rate
 from hotline.domain.tickets import Action
 from hotline.domain.unit_graph import around

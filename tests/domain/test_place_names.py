@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.gazetteer import Method
-from hotline.domain.matching import Matcher
-from hotline.domain.places import Gazetteer, PlaceKind
+from hotline.domain.understanding.gazetteer import Method
+from hotline.domain.understanding.matching import Matcher
+from hotline.domain.understanding.places import Gazetteer, PlaceKind
 from tests.domain.maps import faku, small
 
 GAZETTEER = Gazetteer(faku())

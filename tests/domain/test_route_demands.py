@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.class_reading import known_class
 from hotline.domain.errors import NotFoundError
 from hotline.domain.routing import Router, TriageReason, known_place, route
+from hotline.domain.understanding.class_reading import known_class
 from tests.domain.maps import faku, small
 
 ROUTER = Router(faku())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.grid_file import GridFileError, parse_grid
+from hotline.map_file.reading import GridFileError, parse_grid
 from tests.domain.maps import SMALL_TEXT
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bench import understanding
 from hotline.domain.intake import clean
-from hotline.domain.places import PlaceKind
 from hotline.domain.routing import Router
-from hotline.domain.sounds import Sounds, fold
 from hotline.domain.suggestions import suggest
+from hotline.domain.understanding.places import PlaceKind
+from hotline.domain.understanding.sounds import Sounds, fold
 from tests.domain.maps import faku, small
 
 ROUTER = Router(faku())

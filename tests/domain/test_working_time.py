@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.deadlines import Calendar, DayKind, due_at, worked
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.domain.grid import Office
+from hotline.domain.grid.model import Office
 from hotline.domain.limits import Limit
 from hotline.store.calendar_source import official_days
 

@@ -11,8 +11,8 @@ from itertools import count
 
 from hotline.domain.suspicion.frame import Grounds
 from hotline.domain.tickets import Status
-from hotline.photo_hashes import BOXES
-from hotline.services import verification
+from hotline.photos.hashes import BOXES
+from hotline.services.verifying import verification
 from hotline.work import CITIZEN
 from tests.pictures import cropped, file_of, mirrored, picture
 from tests.suspects import claim, flag, judge, parts, signed, signs

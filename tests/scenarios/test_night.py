@@ -7,7 +7,7 @@ import pytest
 
 from hotline.demo.carrier.people import answers, never_answers, press, say, silent
 from hotline.domain.tickets import Action, Status
-from hotline.services import audit
+from hotline.services.proof import audit
 from tests.county import CALLER
 from tests.live import Live, live, phone_of
 from tests.photos import jpeg

@@ -10,7 +10,8 @@ import pytest
 from hotline.demo import staff as demo_staff
 from hotline.demo.carrier.people import never_answers, press, say
 from hotline.domain.tickets import Action, Status
-from hotline.services import audit, people
+from hotline.services.proof import audit
+from hotline.services.staff import people
 from hotline.store import tickets as ticket_rows
 from tests.live import Live, live, phone_of
 from tests.photos import jpeg

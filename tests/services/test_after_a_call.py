@@ -4,7 +4,8 @@ import re
 
 from sqlmodel import Session, select
 
-from hotline.services import calls, codes, outbox
+from hotline.services.reception import calls, codes
+from hotline.services.telling import outbox
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Outgoing
 from hotline.work import CITIZEN

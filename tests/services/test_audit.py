@@ -8,8 +8,10 @@ from sqlmodel import Session
 
 from hotline.domain import ledger
 from hotline.keys import Keys
-from hotline.services import audit, identity, redaction, tickets, whistle
-from hotline.services.audit import Fault
+from hotline.services.handling import tickets
+from hotline.services.proof import audit, identity, redaction
+from hotline.services.proof.audit import Fault
+from hotline.services.whistles import whistle
 from hotline.store import tickets as ticket_rows
 from tests.county import NO_WATER, County
 

@@ -13,19 +13,11 @@ from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import ENDS, Action, Step
-from hotline.services import (
-    closing,
-    intake,
-    merging,
-    rejection,
-    returns,
-    supervision,
-    tickets,
-    verification,
-    whistle,
-    whistle_course,
-    withdrawal,
-)
+from hotline.services.handling import closing, returns, supervision, tickets
+from hotline.services.reception import intake, merging, rejection, withdrawal
+from hotline.services.verifying import verification
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle
 from hotline.store import chains, whistles
 from hotline.store.models import Ticket, Timer, WhistleParty
 from hotline.work import CITIZEN, Work

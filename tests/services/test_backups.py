@@ -15,8 +15,9 @@ from hotline import boot
 from hotline.domain.errors import SetupError
 from hotline.domain.tickets import Status
 from hotline.embedded.provision import create_database
-from hotline.services import audit, backups, identity
-from hotline.services.backups import Places
+from hotline.services.proof import audit, identity
+from hotline.services.upkeep import backups
+from hotline.services.upkeep.backups import Places
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Media
 from tests.county import CALLER, County, settings_for

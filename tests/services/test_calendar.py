@@ -11,7 +11,8 @@ from hotline.domain.calendar_notices import NoticeStatus
 from hotline.domain.errors import RefusedError
 from hotline.domain.tickets import Action
 from hotline.in_force import InForce
-from hotline.services import calendar, tickets
+from hotline.services.handling import tickets
+from hotline.services.law import calendar
 from hotline.store import calendar as rows
 from tests.county import County
 from workers.calendar import recount_with

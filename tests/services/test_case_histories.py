@@ -12,8 +12,7 @@ from hotline.domain.deferral import Milestone, Plan
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.tickets import CLOCK, ENDS, OWNER
-from hotline.services import (
-    accounts,
+from hotline.services.handling import (
     adjudication,
     auditor,
     closing,
@@ -21,8 +20,9 @@ from hotline.services import (
     long_term,
     returns,
     tickets,
-    verification,
 )
+from hotline.services.staff import accounts
+from hotline.services.verifying import verification
 from hotline.store.models import Staff
 from hotline.work import CITIZEN, Actor
 from tests.county import County

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from hotline.services import audit, checking
+from hotline.services.proof import audit, checking
 from hotline.store.models import LedgerCheck
 from tests.county import County
 from tests.suspects import parts

@@ -8,7 +8,8 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, photos, returns, tickets, verification
+from hotline.services.handling import closing, photos, returns, tickets
+from hotline.services.verifying import verification
 from hotline.work import CITIZEN
 from tests.photos import jpeg
 

@@ -15,7 +15,9 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.rates import Measure
-from hotline.services import closing, counting, probing, ratings, returns, tickets, verification
+from hotline.services.handling import closing, returns, tickets
+from hotline.services.reckoning import counting
+from hotline.services.verifying import probing, ratings, verification
 from hotline.store import facts
 from hotline.work import CITIZEN
 from tests.county import VILLAGE, County

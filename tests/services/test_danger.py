@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import messages
+from hotline.services.reception import messages
 from hotline.store import attention
 from hotline.work import CITIZEN
 

@@ -7,7 +7,7 @@ from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.rates import Measure, fold
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import adjudication, catalogue, returns, tickets
+from hotline.services.handling import adjudication, catalogue, returns, tickets
 from hotline.store import hearings, rulings
 from tests.county import VILLAGE, County
 from tests.services.test_replay import difference

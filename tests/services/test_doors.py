@@ -9,24 +9,20 @@ from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import Action, Status
-from hotline.services import (
+from hotline.services.handling import closing, photos, returns, sight, tickets
+from hotline.services.proof import identity
+from hotline.services.reception import (
     calling_off,
     calls,
-    closing,
     counter,
     gaps,
-    identity,
     intake,
     messages,
-    photos,
     refusals,
     rejection,
-    returns,
-    sight,
-    tickets,
-    whistle,
     withdrawal,
 )
+from hotline.services.whistles import whistle
 from hotline.store import attention as attention_rows
 from hotline.work import CITIZEN
 from tests.county import CALLER, County

@@ -7,7 +7,7 @@ from hotline.domain import ledger
 from hotline.domain.errors import InvalidError
 from hotline.domain.ledger import View
 from hotline.domain.tickets import Role
-from hotline.services import identity
+from hotline.services.proof import identity
 from tests.county import County
 from tests.web import nights
 from tests.web.desk import Desk, queries

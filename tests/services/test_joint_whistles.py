@@ -10,15 +10,13 @@ from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, W
 from hotline.domain.joining import PlanLine, Terms
 from hotline.domain.tickets import Action
 from hotline.domain.whistle import BEHIND
-from hotline.services import (
-    tickets,
-    whistle,
-    whistle_calls,
-    whistle_course,
-    whistle_plan,
-    whistle_rating,
-    whistle_record,
-)
+from hotline.services.handling import tickets
+from hotline.services.whistles import calls as whistle_calls
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import plan as whistle_plan
+from hotline.services.whistles import rating as whistle_rating
+from hotline.services.whistles import record as whistle_record
+from hotline.services.whistles import whistle
 from hotline.store import attention, timers
 from hotline.store import whistles as rows
 

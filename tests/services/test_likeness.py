@@ -4,9 +4,10 @@ import pytest
 from sqlmodel import Session, select
 
 from hotline.domain.suspicion.facts import Likeness
-from hotline.photo_hashes import BOXES
-from hotline.photo_index import build
-from hotline.services import likeness, photos
+from hotline.photos.hashes import BOXES
+from hotline.photos.index import build
+from hotline.services.handling import photos
+from hotline.services.reckoning import likeness
 from hotline.store import photos as rows
 from hotline.store.models import Media, PhotoTwinRow
 from tests.photos import jpeg

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.tickets import Action, Supervision
-from hotline.services import calls, tickets
+from hotline.services.handling import tickets
+from hotline.services.reception import calls
 from hotline.store.models import Call
 from hotline.work import CITIZEN
 from tests.county import NO_WATER, VILLAGE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.load import Candidate, choose
 from hotline.domain.tickets import Action
-from hotline.grid_file import parse_grid
+from hotline.map_file.reading import parse_grid
 from hotline.store import policy
 from tests.county import County, open_county
 from tests.prepared import ROOT

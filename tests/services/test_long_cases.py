@@ -11,15 +11,9 @@ from hotline.domain.deferral import Milestone, Plan
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.rates import Measure, fold
 from hotline.domain.tickets import Action, Status
-from hotline.services import (
-    closing,
-    dossier,
-    final_reply,
-    long_term,
-    messages,
-    tickets,
-    verification,
-)
+from hotline.services.handling import closing, dossier, final_reply, long_term, tickets
+from hotline.services.reception import messages
+from hotline.services.verifying import verification
 from hotline.store import long_term as plan_rows
 from hotline.work import CITIZEN
 from tests.county import CALLER, County

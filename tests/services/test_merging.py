@@ -10,19 +10,10 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.tickets import Action, Status
 from hotline.embedded.processes import wait_until
-from hotline.services import (
-    additions,
-    closing,
-    commands,
-    duplicates,
-    intake,
-    merging,
-    photos,
-    rejection,
-    tickets,
-    verification,
-    whistle,
-)
+from hotline.services.handling import closing, commands, photos, tickets
+from hotline.services.reception import additions, duplicates, intake, merging, rejection
+from hotline.services.verifying import verification
+from hotline.services.whistles import whistle
 from hotline.work import CITIZEN
 from tests.county import NO_WATER
 from tests.photos import jpeg

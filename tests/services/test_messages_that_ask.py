@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.services import messages
+from hotline.services.reception import messages
 from hotline.store import tickets as ticket_rows
 from hotline.work import CITIZEN
 

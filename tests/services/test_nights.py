@@ -7,8 +7,8 @@ import pytest
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
-from hotline.grid_file import parse_grid, read_grid
-from hotline.services import closing, tickets
+from hotline.map_file.reading import parse_grid, read_grid
+from hotline.services.handling import closing, tickets
 from hotline.store import policy
 from tests.county import County, open_county
 from tests.prepared import ROOT, map_without_nights

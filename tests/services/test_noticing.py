@@ -12,7 +12,8 @@ from hotline.demo import staff as demo_staff
 from hotline.demo.carrier.notices import REFUSED, Reply
 from hotline.demo.carrier.server import FakeCarrier
 from hotline.domain.tickets import Action
-from hotline.services import noticing, outbox, people
+from hotline.services.staff import people
+from hotline.services.telling import noticing, outbox
 from hotline.store import notices
 from tests.county import VILLAGE, open_county
 from tests.web.desk import Desk

@@ -13,7 +13,9 @@ from hotline.demo import staff as demo_staff
 from hotline.domain import roster as rules
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role
-from hotline.services import accounts, additions, people, tickets
+from hotline.services.handling import tickets
+from hotline.services.reception import additions
+from hotline.services.staff import accounts, people
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.store.models import Duty, Leave, PostHolding, Staff

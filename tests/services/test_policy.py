@@ -13,12 +13,15 @@ from sqlmodel import Session, select
 from hotline.domain import replay
 from hotline.domain.deadlines import Calendar, due_at
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
-from hotline.domain.grid import GridMap
-from hotline.domain.policy_move import Running, Touch, due_by
+from hotline.domain.grid.model import GridMap
+from hotline.domain.policy.move import Running, Touch, due_by
 from hotline.domain.tickets import Action, Step
-from hotline.grid_file import parse_grid
 from hotline.in_force import InForce
-from hotline.services import policy, policy_moves, tickets, whistle
+from hotline.map_file.reading import parse_grid
+from hotline.services.handling import tickets
+from hotline.services.law import moves as policy_moves
+from hotline.services.law import policy
+from hotline.services.whistles import whistle
 from hotline.store import policy as policy_rows
 from hotline.store.models import Timer
 from tests.county import County

@@ -11,8 +11,9 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.errors import NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.ratings import NoRating, Outcome
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, mending, photos, ratings, tickets, verification
-from hotline.services.mending import Call
+from hotline.services.handling import closing, photos, tickets
+from hotline.services.verifying import mending, ratings, verification
+from hotline.services.verifying.mending import Call
 from hotline.store import ratings as rows
 from hotline.store.models import BadRating, Rating, RatingAttempt
 from hotline.work import CITIZEN

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError
 from hotline.domain.tickets import Action
-from hotline.services import audit, redaction
-from hotline.services.redaction import struck
+from hotline.services.proof import audit, redaction
+from hotline.services.proof.redaction import struck
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import TicketText
 from tests.county import County

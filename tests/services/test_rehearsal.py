@@ -13,8 +13,8 @@ from bench.nights import County, random_night, told_alike
 from hotline.boot import kit_on_paper
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Status
-from hotline.services.rehearsal import rehearse
-from hotline.services.scenes import Act, Answer, Rehearsal, Scene
+from hotline.services.law.rehearsal import rehearse
+from hotline.services.law.scenes import Act, Answer, Rehearsal, Scene
 from hotline.store.paper import MapStaffing
 from tests.domain.maps import ROOT
 

@@ -7,7 +7,9 @@ import pytest
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.replay import State, replay
 from hotline.domain.tickets import Status
-from hotline.services import additions, intake, ratings, returns, tickets, verification
+from hotline.services.handling import returns, tickets
+from hotline.services.reception import additions, intake
+from hotline.services.verifying import ratings, verification
 from hotline.work import CITIZEN
 from tests.web import nights
 

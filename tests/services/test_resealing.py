@@ -5,7 +5,8 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from hotline import boot
-from hotline.services import identity, resealing
+from hotline.services.proof import identity
+from hotline.services.upkeep import resealing
 from hotline.store import tickets as ticket_rows
 from tests.county import CALLER, County
 from tests.web import nights

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from hotline.domain.errors import NotAllowedError, RefusedError
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services import revisits, verification
-from hotline.services.revisits import Why
+from hotline.services.verifying import revisits, verification
+from hotline.services.verifying.revisits import Why
 from hotline.store.models import Ticket
 from hotline.work import CITIZEN
 from tests.web import nights

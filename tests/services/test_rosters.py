@@ -12,7 +12,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.demo import staff as demo_staff
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.roster import DutyKind, Pace, turns
-from hotline.services import duty_calendar, duty_list, people, rosters, swaps
+from hotline.services.staff import duty_calendar, duty_list, people, rosters, swaps
 from hotline.store import roster
 from tests.county import County
 

@@ -13,9 +13,12 @@ from hotline.domain.sampling import Outcome, Why
 from hotline.domain.shares import Rate
 from hotline.domain.suspicion.frame import Flag, Grounds
 from hotline.domain.tickets import Action, Status
-from hotline.services import accounts, closing, flags, sampling, tickets, verification, verifying
-from hotline.services.rates import Line, Period
-from hotline.services.verifying import Heard
+from hotline.services.handling import closing, tickets
+from hotline.services.reckoning import flags
+from hotline.services.reckoning.rates import Line, Period
+from hotline.services.staff import accounts
+from hotline.services.verifying import sampling, verification, verifying
+from hotline.services.verifying.verifying import Heard
 from hotline.store import sampling as rows
 from hotline.store.models import SampleCall, SampleCell, Staff, Submission
 from hotline.work import CITIZEN

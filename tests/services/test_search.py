@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import additions, identity, search, tickets
-from hotline.services.search import Query
+from hotline.services.handling import tickets
+from hotline.services.proof import identity, search
+from hotline.services.proof.search import Query
+from hotline.services.reception import additions
 from hotline.store.search import Span
 from tests.county import CALLER, County
 from tests.web import nights

@@ -6,8 +6,10 @@ from sqlmodel import select
 from hotline.demo import staff
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Action
-from hotline.services import identity, sight, tickets, whistle
-from hotline.services.tickets import Position
+from hotline.services.handling import sight, tickets
+from hotline.services.handling.tickets import Position
+from hotline.services.proof import identity
+from hotline.services.whistles import whistle
 from hotline.store import whistles
 from hotline.store.models import IdentityView
 from hotline.work import Actor

@@ -3,12 +3,12 @@
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli import main
+from hotline.cli.main import main
 from hotline.demo import staff as demo_staff
 from hotline.domain.errors import NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.tickets import Role
-from hotline.services import accounts, staff_list, staffing
-from hotline.services.staffing import Change
+from hotline.services.staff import accounts, staff_list, staffing
+from hotline.services.staff.staffing import Change
 from hotline.store import people, roster
 from tests.county import County
 

@@ -9,7 +9,7 @@ from hotline.domain.errors import RefusedError
 from hotline.domain.limits import Limit
 from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Supervision
-from hotline.services import supervision, tickets
+from hotline.services.handling import supervision, tickets
 from tests.county import VILLAGE
 from tests.web.desk import Desk, login_of, queries
 

@@ -11,8 +11,9 @@ from hotline.domain.rates import Measure, fold
 from hotline.domain.suspicion.frame import FlagState, Signal
 from hotline.domain.tickets import Action, Status
 from hotline.kit import Maps
-from hotline.services import flags, verification
-from hotline.services import suspicion as judging
+from hotline.services.reckoning import flags
+from hotline.services.reckoning import suspicion as judging
+from hotline.services.verifying import verification
 from hotline.store import flags as flag_rows
 from hotline.work import CITIZEN
 from tests.pictures import file_of, mirrored, picture

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import counting
+from hotline.services.reckoning import counting
 from hotline.store import search
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Attention

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from hotline import boot
 from hotline.domain.tickets import Status
-from hotline.services import audit, messages
+from hotline.services.proof import audit
+from hotline.services.reception import messages
 from hotline.store import tickets as ticket_rows
 from hotline.work import CITIZEN, open_work
 from tests.county import NO_WATER, VILLAGE, County

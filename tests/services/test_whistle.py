@@ -9,11 +9,13 @@ from sqlmodel import Session
 from hotline.demo import staff as demo_staff
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import NotAllowedError, RefusedError, WrongStatusError
-from hotline.domain.grid import Join
+from hotline.domain.grid.model import Join
 from hotline.domain.joining import Terms
 from hotline.domain.tickets import Action
-from hotline.services import returns, tickets, whistle, whistle_course
-from hotline.services.whistle_calls import AS_USUAL
+from hotline.services.handling import returns, tickets
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle
+from hotline.services.whistles.calls import AS_USUAL
 from hotline.store import attention
 from hotline.store import whistles as whistle_rows
 from hotline.store.models import Leave

@@ -2,20 +2,13 @@
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.disputes import ReturnReason
-from hotline.services import (
-    attention,
-    calls,
-    closing,
-    identity,
-    intake,
-    photos,
-    returns,
-    tickets,
-    verification,
-    whistle,
-    whistle_course,
-)
-from hotline.services.tickets import Position
+from hotline.services.handling import attention, closing, photos, returns, tickets
+from hotline.services.handling.tickets import Position
+from hotline.services.proof import identity
+from hotline.services.reception import calls, intake
+from hotline.services.verifying import verification
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle
 from hotline.store import whistles as whistle_rows
 from hotline.work import CITIZEN
 from tests.county import CALLER, NO_WATER, County

@@ -1,6 +1,6 @@
 """Pages of working time: a deadline opened to its arithmetic, and the calendar of a year."""
 
-from hotline.services import codes
+from hotline.services.reception import codes
 from tests.services.test_calendar import NOTICE, ROAD, recount, take, ticket  # noqa: F401  fixture
 from tests.web.desk import Desk, login_of, queries
 from tests.web.doors.citizen import Citizen

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, photos, tickets
+from hotline.services.handling import closing, photos, tickets
 from tests.county import County
 from tests.web.client import client_for
 from tests.web.field.field import photo

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from hotline.domain.tickets import Role
-from hotline.services import photos
+from hotline.services.handling import photos
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import IdentityView, Media
 from tests.county import County

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from hotline.domain.tickets import Action
 from hotline.in_force import InForce
-from hotline.services import codes, probing, ratings, verification
+from hotline.services.reception import codes
+from hotline.services.verifying import probing, ratings, verification
 from hotline.store import attention
 from hotline.store import ratings as rows
 from hotline.work import CITIZEN

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.demo.staff import PASSWORD
-from hotline.services.accounts import ACCOUNT_TRIES, ADDRESS_TRIES
+from hotline.services.staff.accounts import ACCOUNT_TRIES, ADDRESS_TRIES
 from tests.web.client import client_for, sign_in
 
 

@@ -13,10 +13,10 @@ from sqlmodel import Session
 
 from hotline import beating, boot
 from hotline.channels import prober
-from hotline.cli import main
+from hotline.cli.main import main
 from hotline.domain.tickets import Status
 from hotline.in_force import InForce
-from hotline.services import doctor
+from hotline.services.upkeep import doctor
 from hotline.store import attention, watch
 from hotline.web.metrics import MEANINGS
 from tests.county import NO_WATER, VILLAGE, County, open_county

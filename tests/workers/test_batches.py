@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from structlog.testing import capture_logs
 
-from hotline.services import audit, tickets, whistle
+from hotline.services.handling import tickets
+from hotline.services.proof import audit
+from hotline.services.whistles import whistle
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, Timer
 from workers.clock import pass_over

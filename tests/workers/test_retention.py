@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 from hotline.domain.retention import DEFAULT_DAYS, Kind, periods
 from hotline.domain.tickets import Action
 from hotline.in_force import InForce
-from hotline.services import audit, identity, retention
+from hotline.services.proof import audit, identity
+from hotline.services.upkeep import retention
 from hotline.store.models import Erasure, Media, TicketIdentity, TicketText
 from tests.county import County
 from tests.services.test_search import numbers, read_all

@@ -74,7 +74,7 @@ class LedgerView(SQLModel, table=True):
 class IdentityView(SQLModel, table=True):
     """Somebody looked at who the caller is. Rows are added, never changed or deleted.
 
-    ``reason`` is a code (`hotline.services.identity.REASONS`), never words: it can't be redacted.
+    ``reason`` is a code (`services.proof.identity.REASONS`), never words: none can be redacted.
     """
 
     __tablename__ = "identity_view"

@@ -14,7 +14,7 @@ from hotline.store.columns import UTCDateTime, by_value
 
 
 class PhotoLooks(SQLModel, table=True):
-    """How a photo looks (`hotline.photo_hashes`); ``number`` grows in the order of commits."""
+    """How a photo looks (`hotline.photos.hashes`); ``number`` grows in the order of commits."""
 
     __tablename__ = "photo_looks"
 

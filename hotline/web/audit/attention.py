@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.services import attention
+from hotline.services.handling import attention
 from hotline.web.parts import request_work
 
 bp = Blueprint("attention", __name__, url_prefix="/attention")

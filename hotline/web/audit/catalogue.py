@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.grid import GridMap
-from hotline.services import catalogue, commands
+from hotline.domain.grid.model import GridMap
+from hotline.services.handling import catalogue, commands
 from hotline.store import people, rulings
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import CatalogueEntry, Ticket
 from hotline.web.desk_commands import TextForm
-from hotline.web.map_words import named, unit_choices
 from hotline.web.paging import place
 from hotline.web.parts import request_work
+from hotline.web.words.map import named, unit_choices
 from hotline.work import Work
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")

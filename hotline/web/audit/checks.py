@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.services import checking
+from hotline.services.proof import checking
 from hotline.store import ledger
 from hotline.web.parts import parts, request_work
 

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from hotline.services import adjudication, final_reply, long_term
+from hotline.services.handling import adjudication, final_reply, long_term
 from hotline.store.models import Ticket
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.work import Work

@@ -10,17 +10,18 @@ from pydantic import BaseModel, field_validator
 
 from hotline.clock import COUNTY_ZONE, midnight
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import DemandKind, GridMap
+from hotline.domain.grid.model import DemandKind, GridMap
 from hotline.domain.tickets import Action
-from hotline.services import rates
+from hotline.services.reckoning import rates
 from hotline.store import events
 from hotline.store.events import Found, Wanted
-from hotline.web import sampling_words, words
 from hotline.web.audit.files import Kind, download
 from hotline.web.i18n import gettext as _
-from hotline.web.map_words import class_words, place_words, unit_words
 from hotline.web.paging import place
 from hotline.web.parts import request_work
+from hotline.web.words import sampling as sampling_words
+from hotline.web.words import shared as words
+from hotline.web.words.map import class_words, place_words, unit_words
 
 bp = Blueprint("events", __name__, url_prefix="/events")
 _USUAL: Final = timedelta(days=6)

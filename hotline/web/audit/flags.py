@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
 from hotline.domain.suspicion.frame import FlagState
-from hotline.services import case_file, commands, flags
+from hotline.services.handling import commands
+from hotline.services.reckoning import case_file, flags
 from hotline.store import flags as flag_rows
 from hotline.store import suspicion
 from hotline.store.flags import Queued

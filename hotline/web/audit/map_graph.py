@@ -6,10 +6,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
-from hotline.domain.grid import UnitKind
+from hotline.domain.grid.model import UnitKind
 from hotline.domain.unit_graph import Around, around
-from hotline.web.map_words import named
 from hotline.web.parts import request_work
+from hotline.web.words.map import named
 
 bp = Blueprint("map_graph", __name__, url_prefix="/map")
 

@@ -6,10 +6,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import InvalidError
-from hotline.domain.policy_diff import changes
-from hotline.domain.policy_move import TOUCHES
-from hotline.grid_file import GridFileError, parse_grid
-from hotline.services import policy
+from hotline.domain.policy.diff import changes
+from hotline.domain.policy.move import TOUCHES
+from hotline.map_file.reading import GridFileError, parse_grid
+from hotline.services.law import policy
 from hotline.web.parts import request_work
 
 bp = Blueprint("policy", __name__, url_prefix="/policy")

@@ -9,19 +9,20 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.rates import Measure
-from hotline.services import rates, sampling
-from hotline.services.rates import Dimension, Line, Period, Table
+from hotline.services.reckoning import rates
+from hotline.services.reckoning.rates import Dimension, Line, Period, Table
+from hotline.services.verifying import sampling
 from hotline.store import tickets as ticket_rows
 from hotline.store.facts import Behind
 from hotline.web.audit.files import Kind, download
 from hotline.web.blanks import MaybeDay
 from hotline.web.i18n import gettext as _
-from hotline.web.map_words import named, post_words, unit_words
 from hotline.web.paging import place
 from hotline.web.parts import request_work
-from hotline.web.rate_words import MEASURES
+from hotline.web.words.map import named, post_words, unit_words
+from hotline.web.words.rate import MEASURES
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
 # What a table shows; the others stand on the page of a single line.

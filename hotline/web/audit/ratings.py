@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from hotline.services import probing
+from hotline.services.verifying import probing
 from hotline.store import ratings as rows
 from hotline.web.parts import request_work
 

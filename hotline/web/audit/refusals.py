@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import InvalidError
-from hotline.services import refusals
+from hotline.services.reception import refusals
 from hotline.store.refusals import REFUSALS
 from hotline.web.paging import place
 from hotline.web.parts import request_work

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.course import Happening, frames
-from hotline.services import dossier
+from hotline.services.handling import dossier
 from hotline.web.parts import request_work
 from hotline.web.replay_picture import drawing
 

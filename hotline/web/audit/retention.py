@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from hotline.services import retention
+from hotline.services.upkeep import retention
 from hotline.web.parts import parts, request_work
 
 bp = Blueprint("retention", __name__, url_prefix="/retention")

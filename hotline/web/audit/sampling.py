@@ -6,8 +6,9 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.sampling import Verified, by_kind, strata
-from hotline.services import rates, sampling
-from hotline.services.rates import Dimension
+from hotline.services.reckoning import rates
+from hotline.services.reckoning.rates import Dimension
+from hotline.services.verifying import sampling
 from hotline.store import sampling as rows
 from hotline.web.audit.rates import Asked, presets
 from hotline.web.paging import place

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError
-from hotline.services import rehearsal, scripts
-from hotline.services.moment_words import end_words, gathered, moment_words, told_words
-from hotline.services.scenes import Scene
+from hotline.services.law import rehearsal, scripts
+from hotline.services.law.moment_words import end_words, gathered, moment_words, told_words
+from hotline.services.law.scenes import Scene
 from hotline.store.paper import MapStaffing, RosterStaffing, Staffing
 from hotline.web.parts import request_work
 from hotline.work import Work

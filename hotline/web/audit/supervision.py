@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
-from hotline.services import supervision
+from hotline.services.handling import supervision
 from hotline.store import tickets as ticket_rows
 from hotline.store import watched
 from hotline.web.desk_commands import TextForm, carry_out

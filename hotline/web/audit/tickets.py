@@ -8,19 +8,12 @@ from pydantic import Field
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Action
-from hotline.services import (
-    adjudication,
-    audit,
-    dossier,
-    first_asked,
-    plans,
-    redaction,
-    rejection,
-    tickets,
-)
+from hotline.services.handling import adjudication, dossier, plans, tickets
+from hotline.services.proof import audit, redaction
+from hotline.services.reception import first_asked, rejection
 from hotline.web.desk_commands import TextForm, carry_out
-from hotline.web.map_words import unit_choices
 from hotline.web.parts import parts, request_work
+from hotline.web.words.map import unit_choices
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from hotline.clock import midnight
-from hotline.services import identity
+from hotline.services.proof import identity
 from hotline.store.views import Wanted
 from hotline.web.blanks import MaybeDay, MaybeId, MaybeText
 from hotline.web.paging import place

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import InvalidError, NotFoundError
-from hotline.services import whistle_record
+from hotline.services.whistles import record as whistle_record
 from hotline.web.paging import place
 from hotline.web.parts import request_work
 from hotline.work import Work

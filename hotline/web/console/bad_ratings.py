@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from hotline.domain.errors import NotFoundError
-from hotline.services import dossier, identity, mending
-from hotline.services.chain import took_part
-from hotline.services.mending import Call
+from hotline.services.handling import dossier
+from hotline.services.proof import identity
+from hotline.services.verifying import mending
+from hotline.services.verifying.chain import took_part
+from hotline.services.verifying.mending import Call
 from hotline.store import ratings as rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Role, Status
-from hotline.services import attention
+from hotline.services.handling import attention
 from hotline.store import attention as attention_rows
 from hotline.store import calls
 from hotline.store import tickets as ticket_rows

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Role
-from hotline.services import dossier, identity, revisits, verification
+from hotline.services.handling import dossier
+from hotline.services.proof import identity
+from hotline.services.verifying import revisits, verification
 from hotline.store.models import Ticket
 from hotline.web.blanks import MaybeGrade
 from hotline.web.desk_commands import CommandForm, carry_out

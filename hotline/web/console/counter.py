@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.domain.errors import InvalidError, NotAllowedError
 from hotline.domain.tickets import Shield
-from hotline.services import codes, counter, inbox, withdrawal
+from hotline.services.reception import codes, counter, inbox, withdrawal
 from hotline.store import tickets as ticket_rows
 from hotline.store import timers
 from hotline.store.models import Ticket
 from hotline.web.blanks import BLANK
 from hotline.web.desk_commands import CommandForm
-from hotline.web.map_words import named
 from hotline.web.origin import address, telephone
 from hotline.web.parts import parts, racing, request_work
+from hotline.web.words.map import named
 from hotline.work import Work
 
 bp = Blueprint("counter", __name__, url_prefix="/counter")

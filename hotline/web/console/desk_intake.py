@@ -12,15 +12,16 @@ from hotline.domain.errors import InvalidError
 from hotline.domain.intake import MAX_WORDS, clean
 from hotline.domain.suggestions import suggest
 from hotline.domain.tickets import Shield
-from hotline.services import identity, inbox, intake, taking
+from hotline.services.proof import identity
+from hotline.services.reception import inbox, intake, taking
 from hotline.store import desk, tickets
 from hotline.store.models import Call
 from hotline.web.blanks import BLANK
 from hotline.web.console import places
-from hotline.web.desk_words import REPLY_KINDS, SHIELDS
-from hotline.web.map_words import named
 from hotline.web.origin import telephone
 from hotline.web.parts import request_work
+from hotline.web.words.desk import REPLY_KINDS, SHIELDS
+from hotline.web.words.map import named
 from hotline.work import Work
 
 bp = Blueprint("desk_intake", __name__, url_prefix="/new")

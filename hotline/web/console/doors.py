@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from hotline.domain.refusal import RejectReason
-from hotline.services import gaps, rejection, withdrawal
+from hotline.services.reception import gaps, rejection, withdrawal
 from hotline.web.desk_commands import CommandForm, TextForm, carry_out
 
 bp = Blueprint("doors", __name__, url_prefix="/tickets")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Role
-from hotline.services import duplicates, merging
+from hotline.services.reception import duplicates, merging
 from hotline.store.models import Ticket
 from hotline.web.desk_commands import CommandForm, carry_out
 from hotline.web.paging import place

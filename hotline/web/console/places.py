@@ -1,9 +1,9 @@
 """The map's places and classes as an operator chooses them: by name, grouped by town."""
 
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
-from hotline.web.map_words import named
+from hotline.web.words.map import named
 
 
 def choices(grid_map: GridMap) -> list[tuple[str, str]]:

@@ -10,7 +10,9 @@ from pydantic import Field
 from hotline.domain.errors import InvalidError
 from hotline.domain.intake import MAX_WORDS
 from hotline.domain.tickets import Role, Status
-from hotline.services import identity, taking, tickets
+from hotline.services.handling import tickets
+from hotline.services.proof import identity
+from hotline.services.reception import taking
 from hotline.store import desk
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Call, Ticket

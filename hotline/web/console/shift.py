@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
 from hotline.domain.tickets import Role
-from hotline.services import shifts
+from hotline.services.staff import shifts
 from hotline.web.parts import me, my_id, request_work
 
 bp = Blueprint("shift", __name__, url_prefix="/shift")

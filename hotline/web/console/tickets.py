@@ -10,26 +10,23 @@ from pydantic import Field
 from hotline.domain.closing import ReplyKind
 from hotline.domain.errors import InvalidError
 from hotline.domain.tickets import Action
-from hotline.services import (
+from hotline.services.handling import dossier, final_reply, returns, tickets
+from hotline.services.proof import identity
+from hotline.services.reception import (
     additions,
-    dossier,
     duplicates,
-    final_reply,
     first_asked,
     gaps,
-    identity,
     intake,
-    returns,
     taking,
-    tickets,
     withdrawal,
 )
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web.console import places
 from hotline.web.desk_commands import CommandForm, TextForm, carry_out
-from hotline.web.map_words import unit_choices
 from hotline.web.parts import request_work
+from hotline.web.words.map import unit_choices
 from hotline.work import Work
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")

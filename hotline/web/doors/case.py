@@ -15,22 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hotline.domain.errors import InvalidError, SignInError, SlowDownError
 from hotline.domain.ratings import NoRating
 from hotline.domain.tickets import Action, Role
-from hotline.services import (
-    additions,
-    codes,
-    dossier,
-    final_reply,
-    gaps,
-    identity,
-    inbox,
-    plans,
-    ratings,
-    rejection,
-    tickets,
-    verification,
-    web_demand,
-)
-from hotline.services import withdrawal as withdrawals
+from hotline.services.handling import dossier, final_reply, plans, tickets
+from hotline.services.proof import identity
+from hotline.services.reception import additions, codes, gaps, inbox, rejection, web_demand
+from hotline.services.reception import withdrawal as withdrawals
+from hotline.services.verifying import ratings, verification
 from hotline.store import ratings as rating_rows
 from hotline.store.models import Ticket
 from hotline.web import origin

@@ -11,18 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hotline.channels.signatures import PROBE_HEADER, probe_mark
 from hotline.domain.errors import InvalidError, SlowDownError
-from hotline.domain.grid import Line
+from hotline.domain.grid.model import Line
 from hotline.domain.intake import MAX_WORDS
 from hotline.domain.tickets import Shield
-from hotline.services import codes, intake, web_demand
+from hotline.services.reception import codes, intake, web_demand
 from hotline.store import tickets as ticket_rows
 from hotline.web import origin
 from hotline.web.blanks import BLANK
 from hotline.web.doors import understood, visit
 from hotline.web.i18n import chosen_language, gettext
 from hotline.web.i18n import lazy_gettext as _
-from hotline.web.map_words import named
 from hotline.web.parts import parts, racing, work_as
+from hotline.web.words.map import named
 from hotline.work import CITIZEN
 
 bp = Blueprint("demand", __name__, url_prefix="/demand")

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from hotline.domain.errors import InvalidError, RefusedError, SignInError, SlowDownError
 from hotline.domain.ratings import NoRating
-from hotline.services import codes, inbox, ratings, verification
+from hotline.services.reception import codes, inbox
+from hotline.services.verifying import ratings, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
 from hotline.web import origin

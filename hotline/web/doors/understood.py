@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Status
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
-from hotline.web.map_words import named
+from hotline.web.words.map import named
 
 _MOST: Final = 6
 _PLACE: Final = {TriageReason.PLACE_MISSING.value, TriageReason.PLACE_AMBIGUOUS.value}

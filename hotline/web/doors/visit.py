@@ -5,7 +5,7 @@ from typing import Final
 from flask import Response, request
 
 from hotline.domain.errors import SignInError
-from hotline.services import codes
+from hotline.services.reception import codes
 from hotline.store.models import Ticket
 from hotline.web.parts import parts
 from hotline.work import Work

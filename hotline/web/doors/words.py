@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 from flask import Flask
 
 from hotline.domain.closing import ResultKind
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import Action, Role, Status
-from hotline.services.dossier import Dossier, Happened
-from hotline.web import words
+from hotline.services.handling.dossier import Dossier, Happened
 from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
-from hotline.web.map_words import named, rung_words, unit_words
+from hotline.web.words import shared as words
+from hotline.web.words.map import named, rung_words, unit_words
 
 STANDS: Final[Mapping[Status, tuple[str, str]]] = {
     Status.TRIAGE: (

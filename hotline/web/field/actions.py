@@ -8,17 +8,10 @@ from typing import Any, Final
 from hotline.domain.deferral import Plan
 from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import RULES, Action, Role, Shield
-from hotline.services import (
-    closing,
-    final_reply,
-    gaps,
-    long_term,
-    photos,
-    returns,
-    tickets,
-    whistle,
-    whistle_course,
-)
+from hotline.services.handling import closing, final_reply, long_term, photos, returns, tickets
+from hotline.services.reception import gaps
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle
 from hotline.store import whistles
 from hotline.store.models import Ticket, Whistle
 from hotline.web.field import forms

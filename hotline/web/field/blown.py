@@ -12,8 +12,12 @@ from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
 from hotline.domain.tickets import Action
-from hotline.services import whistle_calls, whistle_course, whistle_plan, whistle_rating, whistlers
-from hotline.services.commands import once
+from hotline.services.handling.commands import once
+from hotline.services.whistles import calls as whistle_calls
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import plan as whistle_plan
+from hotline.services.whistles import rating as whistle_rating
+from hotline.services.whistles import whistlers
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hotline.domain.grid import Ends, GridMap, WhistleKind
+from hotline.domain.grid.model import Ends, GridMap, WhistleKind
 from hotline.domain.whistle import BEHIND, ON_SITE, WhistleState
-from hotline.services import timing, whistle_course, whistlers
+from hotline.services.handling import timing
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistlers
 from hotline.store import people
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
@@ -20,7 +22,7 @@ from hotline.store.models import (
     WhistleParty,
     WhistleRating,
 )
-from hotline.web.map_words import post_words
+from hotline.web.words.map import post_words
 from hotline.work import Work
 
 

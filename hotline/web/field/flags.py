@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, RefusedError, RepeatedError
-from hotline.services import case_file, flags, photos
-from hotline.services.commands import once
+from hotline.services.handling import photos
+from hotline.services.handling.commands import once
+from hotline.services.reckoning import case_file, flags
 from hotline.store import flags as rows
 from hotline.store.models import Ticket
 from hotline.web.field import forms

@@ -23,14 +23,14 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.deferral import MOST_MILESTONES, Milestone
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import InvalidError
-from hotline.domain.grid import Join
+from hotline.domain.grid.model import Join
 from hotline.domain.joining import PlanLine, Terms
-from hotline.services.commands import Envelope
-from hotline.services.tickets import LONGEST_TEXT, Position
+from hotline.services.handling.commands import Envelope
+from hotline.services.handling.tickets import LONGEST_TEXT, Position
 from hotline.web.blanks import BLANK
 from hotline.web.i18n import lazy_gettext as _
 from hotline.web.parts import parts
-from hotline.web.words import REFUSALS
+from hotline.web.words.shared import REFUSALS
 
 _ENVELOPE: Final = frozenset({"command_id", "seen_version", "done_at"})
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, RefusedError, RepeatedError
-from hotline.services import adjudication, dossier, photos
-from hotline.services.commands import once
+from hotline.services.handling import adjudication, dossier, photos
+from hotline.services.handling.commands import once
 from hotline.store import hearings
 from hotline.store.models import Ticket
 from hotline.web.field import forms

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.ratings import FIVE
 from hotline.domain.tickets import Action, Role
 from hotline.store import people
@@ -17,9 +17,9 @@ from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, TicketEvent, TicketText
 from hotline.web.i18n import gettext as _
 from hotline.web.i18n import listed
-from hotline.web.map_words import kind_words, rung_words, unit_words
-from hotline.web.rating_words import GRADES_BY
-from hotline.web.words import ACTIONS, REASONS, RESULT_KINDS, ROLES
+from hotline.web.words.map import kind_words, rung_words, unit_words
+from hotline.web.words.rating import GRADES_BY
+from hotline.web.words.shared import ACTIONS, REASONS, RESULT_KINDS, ROLES
 
 # What the machinery notes for supervisors would only be noise on a phone.
 _LEFT_OUT: Final = frozenset({Action.DELIVER, Action.RECORD})

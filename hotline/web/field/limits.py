@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from hotline.services import sight
+from hotline.services.handling import sight
 from hotline.store import timers
 from hotline.web.parts import request_work
 

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, RefusedError, RepeatedError
-from hotline.services import mending, photos
-from hotline.services.commands import once
+from hotline.services.handling import photos
+from hotline.services.handling.commands import once
+from hotline.services.verifying import mending
 from hotline.store import ratings as rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from hotline.services import noticing
+from hotline.services.telling import noticing
 from hotline.web.parts import home_of, me, my_id, request_work
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")

@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
-from hotline.domain.grid import UnitKind
+from hotline.domain.grid.model import UnitKind
 from hotline.domain.tickets import Action
-from hotline.services import timing, whistle, whistlers
-from hotline.services.commands import once
+from hotline.services.handling import timing
+from hotline.services.handling.commands import once
+from hotline.services.whistles import whistle, whistlers
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistle_figures
 from hotline.store.models import Ticket

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from hotline.domain.errors import HotlineError, InvalidError, StaleError
 from hotline.web.field.forms import faults_of
-from hotline.web.words import error_words
+from hotline.web.words.shared import error_words
 
 log = structlog.get_logger(__name__)
 _INVALID: Final = 422

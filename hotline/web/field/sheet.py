@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.grid import Ends, GridMap, Unit, UnitKind, WhistleKind
+from hotline.domain.grid.model import Ends, GridMap, Unit, UnitKind, WhistleKind
 from hotline.domain.joining import is_over
 from hotline.domain.tickets import CLOCK, PENDING, Status, Step
 from hotline.domain.whistle import PartyState, WhistleState
-from hotline.services import gaps, long_term, plans, returns, timing
+from hotline.services.handling import long_term, plans, returns, timing
+from hotline.services.reception import gaps
 from hotline.store import desk, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Media, Ticket, TicketGap, TicketText, Whistle, WhistleParty

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from hotline.services import timing
+from hotline.services.handling import timing
 from hotline.store import notices, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.web.field.answering import posts_answered

@@ -9,15 +9,16 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
-from hotline.services import identity, sight
-from hotline.services.commands import once
+from hotline.services.handling import sight
+from hotline.services.handling.commands import once
+from hotline.services.proof import identity
 from hotline.web.field.actions import COMMANDS
 from hotline.web.field.forms import sent_values
 from hotline.web.field.refused import Refused, refused
 from hotline.web.field.sheet import Sheet, sheet_of
 from hotline.web.field.whistle_form import choices_of, usual
-from hotline.web.map_words import post_words
 from hotline.web.parts import parts, request_work
+from hotline.web.words.map import post_words
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 _NOTHING: Final = Refused()

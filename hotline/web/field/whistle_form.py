@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from werkzeug.datastructures import MultiDict
 
-from hotline.domain.grid import Join, WhistleKind
+from hotline.domain.grid.model import Join, WhistleKind
 from hotline.web.field.sheet import Sheet, callable_units
-from hotline.web.map_words import named, post_words
+from hotline.web.words.map import named, post_words
 
 
 def kinds_for(sheet: Sheet, rungs: Collection[str]) -> list[WhistleKind]:

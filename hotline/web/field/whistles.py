@@ -11,20 +11,17 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
-from hotline.domain.grid import Ends, GridMap
+from hotline.domain.grid.model import Ends, GridMap
 from hotline.domain.joining import may_leave
 from hotline.domain.tickets import RULES, Action, Role
 from hotline.domain.whistle import BEHIND, ON_SITE, PARTY_RULES, PartyRole, PartyState
-from hotline.services import (
-    sight,
-    timing,
-    whistle,
-    whistle_course,
-    whistle_plan,
-    whistle_rating,
-    whistle_record,
-)
-from hotline.services.commands import once
+from hotline.services.handling import sight, timing
+from hotline.services.handling.commands import once
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import plan as whistle_plan
+from hotline.services.whistles import rating as whistle_rating
+from hotline.services.whistles import record as whistle_record
+from hotline.services.whistles import whistle
 from hotline.store import notices, people
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows

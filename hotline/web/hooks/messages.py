@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from hotline.domain.errors import InvalidError
-from hotline.services import messages, outbox
+from hotline.services.reception import messages
+from hotline.services.telling import outbox
 from hotline.web.hooks.parts import field, number, once, params, xml
 from hotline.web.parts import parts, racing
 from hotline.work import CITIZEN, Work, open_work

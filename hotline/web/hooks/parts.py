@@ -8,7 +8,7 @@ from flask import Response, request
 
 from hotline.channels import signatures
 from hotline.domain.errors import NotAllowedError
-from hotline.services import inbox
+from hotline.services.reception import inbox
 from hotline.web.parts import parts, racing, work_as
 from hotline.work import CITIZEN, Work
 

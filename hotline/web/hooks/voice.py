@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from hotline.channels import voice as twiml
-from hotline.services import calling_off, calls, outbox, ringing
+from hotline.services.reception import calling_off, calls
+from hotline.services.telling import outbox, ringing
 from hotline.web.hooks.parts import field, number, once, xml
 from hotline.web.parts import parts, work_as
 from hotline.work import CITIZEN, Work

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from hotline import ical
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.roster import DutyKind
-from hotline.services import duty_calendar, duty_list
+from hotline.services.staff import duty_calendar, duty_list
 from hotline.store import roster
 from hotline.store.models import StaffUpload
 from hotline.tables.model import MOST_BYTES

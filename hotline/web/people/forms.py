@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import InvalidError
 from hotline.domain.roster import DutyKind, Pace, Turn, turns
-from hotline.services import rosters
-from hotline.services.people import LONGEST_LEAVE, MOST_SHIFTS
+from hotline.services.staff import rosters
+from hotline.services.staff.people import LONGEST_LEAVE, MOST_SHIFTS
 from hotline.web.blanks import MaybeDay, MaybeId
 
 

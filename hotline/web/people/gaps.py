@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from hotline.services import people, rosters
+from hotline.services.staff import people, rosters
 from hotline.web.parts import request_work
 
 bp = Blueprint("gaps", __name__)

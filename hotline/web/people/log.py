@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotFoundError
-from hotline.services import people
+from hotline.services.staff import people
 from hotline.web.parts import request_work
 
 bp = Blueprint("log", __name__)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from hotline.channels.notices import CHANNELS
 from hotline.domain.errors import NotAllowedError, NotFoundError
 from hotline.domain.tickets import Role
-from hotline.services import accounts, people
+from hotline.services.staff import accounts, people
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.web.parts import parts, request_work

@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.domain.errors import NotAllowedError, NotFoundError
-from hotline.domain.grid import GridMap
+from hotline.domain.grid.model import GridMap
 from hotline.domain.roster import DutyKind, Pace
-from hotline.services import people, rosters
+from hotline.services.staff import people, rosters
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.web.parts import request_work

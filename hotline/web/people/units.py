@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from hotline.domain import roster as rules
 from hotline.domain.errors import NotFoundError
-from hotline.domain.grid import GridMap, Post, Unit
+from hotline.domain.grid.model import GridMap, Post, Unit
 from hotline.domain.roster import Book
-from hotline.services import people, rosters
+from hotline.services.staff import people, rosters
 from hotline.store import people as people_rows
 from hotline.store import roster
 from hotline.store.models import Staff

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import attention, redaction
+from hotline.services.handling import attention
+from hotline.services.proof import redaction
 from hotline.store import tickets as ticket_rows
 from tests.services.test_audit import seal, tamper
 from tests.web import nights

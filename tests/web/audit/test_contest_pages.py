@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.tickets import Status
-from hotline.services import counting
+from hotline.services.reckoning import counting
 from tests.services.test_disputes import (
     HOUSING,
     PIPE,

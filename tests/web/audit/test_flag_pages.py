@@ -9,7 +9,7 @@ from hotline.domain.suspicion.facts import Likeness
 from hotline.domain.suspicion.frame import FlagState, Grounds, Group, Signal
 from hotline.domain.suspicion.signals import SIGNALS
 from hotline.domain.tickets import Status
-from hotline.web import suspicion_words
+from hotline.web.words import suspicion as suspicion_words
 from tests.pictures import file_of, mirrored, picture
 from tests.suspects import claim, flag, judge, signed
 from tests.web.desk import Desk, login_of, queries

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import attention
+from hotline.services.handling import attention
 from tests.county import CALLER
 from tests.web import nights
 from tests.web.client import client_for

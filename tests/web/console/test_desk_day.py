@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import calls, rejection
+from hotline.services.reception import calls, rejection
 from hotline.work import CITIZEN
 from tests.county import CALLER, NO_WATER
 from tests.services.test_merging import submit

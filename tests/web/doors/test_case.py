@@ -4,7 +4,10 @@ import pytest
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.tickets import Action, Status
-from hotline.services import closing, codes, identity, tickets, verification
+from hotline.services.handling import closing, tickets
+from hotline.services.proof import identity
+from hotline.services.reception import codes
+from hotline.services.verifying import verification
 from hotline.work import CITIZEN
 from tests.county import CALLER
 from tests.web import nights

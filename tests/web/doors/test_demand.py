@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from hotline.domain.tickets import Action, Status
-from hotline.services import web_demand
+from hotline.services.reception import web_demand
 from hotline.store import tickets as ticket_rows
 from tests.web.doors.citizen import NUMBER, Citizen
 from tests.web.field.field import photo

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from hotline.domain.refusal import RejectReason
 from hotline.domain.tickets import Action, Status
-from hotline.services import intake, rejection, tickets, web_demand
+from hotline.services.handling import tickets
+from hotline.services.reception import intake, rejection, web_demand
 from hotline.work import CITIZEN
 from tests.county import County
 from tests.services.test_doors import NO_PLACE, WINDOW

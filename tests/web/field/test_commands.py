@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from hotline.domain.retention import DEFAULT_DAYS, Kind, periods
 from hotline.domain.tickets import Action, Status
-from hotline.services import commands, retention, tickets
+from hotline.services.handling import commands, tickets
+from hotline.services.upkeep import retention
 from hotline.store.models import Command
 from tests.county import County
 from tests.web.field.field import OFFICER, Phone, accepted, hidden, photo, ticket_path

@@ -8,8 +8,8 @@ import pytest
 from hotline.demo import staff
 from hotline.domain.errors import NotAllowedError
 from hotline.domain.tickets import Action, Status
-from hotline.grid_file import parse_grid
-from hotline.services import tickets
+from hotline.map_file.reading import parse_grid
+from hotline.services.handling import tickets
 from hotline.store import policy
 from tests.county import County, open_county
 from tests.prepared import map_without_nights

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli import main
+from hotline.cli.main import main
 from tests.services.test_rosters import (
     HEADER,
     OFFICER,

@@ -1,0 +1,1 @@
+"""``hotline``: run, check, audit and demonstrate from a shell."""

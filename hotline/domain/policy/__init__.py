@@ -1,0 +1,1 @@
+"""What another version of the map changes, for whom, in plain words."""

@@ -1,0 +1,1 @@
+"""What people say, read as a place and a class."""

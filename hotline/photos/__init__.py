@@ -1,0 +1,1 @@
+"""What photos look like, and finding those that look alike."""

@@ -1,0 +1,1 @@
+"""Rates and signs of fake completion (统计, 疑点)."""

@@ -1,0 +1,1 @@
+"""Who works here, who answers when, and who is signed in."""

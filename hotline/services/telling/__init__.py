@@ -1,0 +1,1 @@
+"""What the hotline says to people: promised, sent, followed."""

@@ -1,0 +1,1 @@
+"""Keeping it running: release, doctor, heartbeats, prober, backups, keys, retention."""

@@ -1,0 +1,1 @@
+"""Whistle and report in (吹哨报到)."""

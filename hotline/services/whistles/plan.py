@@ -1,0 +1,119 @@
+"""The plan of a joint whistle (1+1+N): the lead unit's milestones, each with a unit and a day."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from uuid import UUID
+
+from hotline.clock import COUNTY_ZONE
+from hotline.domain import joining
+from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
+from hotline.domain.grid.model import Ends
+from hotline.domain.joining import PlanLine
+from hotline.domain.tickets import Action, Step
+from hotline.domain.whistle import PartyRole
+from hotline.services.handling import tickets, timing
+from hotline.services.telling import telling
+from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistlers
+from hotline.store.models import Ticket, WhistleMilestone, WhistleParty
+from hotline.work import Work
+
+
+def file(
+    work: Work,
+    ticket: Ticket,
+    party: WhistleParty,
+    milestones: Sequence[PlanLine],
+    *,
+    done_at: datetime | None = None,
+) -> None:
+    """File the plan, once; each milestone has a limit of its own from now on.
+
+    Args:
+        work: in the role of the lead unit.
+        ticket: locked.
+        party: the lead unit's.
+        milestones: in their order; days are the county's, each ends with its day.
+        done_at: when the device says so.
+
+    Raises:
+        NotAllowedError: another unit, or a helper.
+        InvalidError: no milestones, an uncalled unit, or a day behind the limit of the whole.
+        RefusedError: the kind needs no plan, the whistle has ended, or a plan was filed before.
+    """
+    whistle = whistle_course.guard_unit(work, ticket, party)
+    if whistle.ended_at is not None:
+        raise RefusedError(reason="whistle_ended", ticket=ticket.number)
+    if party.role != PartyRole.LEAD:
+        raise NotAllowedError(reason="not_lead", party=party.id)
+    kind = timing.map_of(work, ticket).whistle_kind(whistle.kind)
+    if kind.ends is not Ends.MILESTONES_MET or whistle.planned_at is not None:
+        raise RefusedError(reason="plan_filed", ticket=ticket.number)
+    last = whistle.close_by or work.now
+    wrong = joining.plan_faults(
+        milestones,
+        [each.unit for each in whistle_course.parties_of(work, whistle)],
+        work.now.astimezone(COUNTY_ZONE).date(),
+        last.astimezone(COUNTY_ZONE).date(),
+    )
+    if wrong:
+        raise InvalidError(fields=wrong)
+    kept = [_keep(work, ticket, party, each, place) for place, each in enumerate(milestones)]
+    posts = [each.post for each in whistle_course.parties_of(work, whistle)]
+    told = telling.tell(work, ticket, posts, "planned", {})
+    data = {"whistle": whistle.id, "party": party.id, "unit": party.unit, "milestones": kept}
+    work.act(ticket, Action.WHISTLE_PLAN, data | {"told": told, "done_at": done_at})
+    whistle.planned_at = work.now
+    work.cancel_timers(ticket.id, {Step.WHISTLE_PLAN})
+
+
+def _keep(
+    work: Work, ticket: Ticket, party: WhistleParty, line: PlanLine, place: int
+) -> dict[str, object]:
+    text = work.write(ticket, "milestone", tickets.words(line.text))
+    due = datetime.combine(line.due_on, time(23, 59, 59), COUNTY_ZONE)
+    row = WhistleMilestone(
+        whistle_id=party.whistle_id,
+        ticket_id=ticket.id,
+        place=place,
+        unit=line.unit,
+        text_id=UUID(text["text"]),
+        due_at=due,
+    )
+    work.books.add(row)
+    timing.start_timer(work, ticket, Step.WHISTLE_MILESTONE, due, subject_id=row.id)
+    return {"milestone": row.id, "unit": line.unit, "due": due} | text
+
+
+def meet(
+    work: Work,
+    ticket: Ticket,
+    milestone: WhistleMilestone,
+    text: str,
+    *,
+    done_at: datetime | None = None,
+) -> None:
+    """Say that a milestone is met, and how: its own unit does, or the lead unit, or the whistler.
+
+    Raises:
+        NotAllowedError: none of these.
+        RefusedError: it was met before, or the whistle has ended.
+    """
+    whistle = work.books.whistle(milestone.whistle_id)
+    if whistle is None or milestone.ticket_id != ticket.id:
+        raise NotFoundError(milestone=milestone.id)
+    if whistle.ended_at is not None or milestone.met_at is not None:
+        raise RefusedError(reason="milestone_met", ticket=ticket.number)
+    mine = [
+        party
+        for party in whistle_course.parties_of(work, whistle)
+        if party.unit == work.actor.unit or party.post in work.actor.posts
+    ]
+    if not any(party.unit == milestone.unit or party.role == PartyRole.LEAD for party in mine):
+        whistlers.guard(work, ticket, whistle)
+    data = work.write(ticket, "result", tickets.words(text))
+    facts: dict[str, object] = {"whistle": whistle.id, "milestone": milestone.id}
+    facts |= {"unit": milestone.unit, "milestone_no": milestone.place + 1, "done_at": done_at}
+    work.act(ticket, Action.MEET_MILESTONE, data | facts)
+    milestone.met_at, milestone.met_by = work.now, work.actor.staff_id
+    work.cancel_timers_of(milestone.id)
