@@ -21,7 +21,10 @@ def alone(engine: sa.Engine) -> Iterator[psycopg.Connection[Any]]:
     Raises:
         sqlalchemy.exc.DBAPIError: what the database refused, in the words of every other store.
     """
-    pooled = engine.raw_connection()
+    try:
+        pooled = engine.raw_connection()
+    except psycopg.OperationalError as error:  # SQLAlchemy gives this one on as it is
+        raise sa.exc.OperationalError(None, None, error) from error
     connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
     connection.autocommit = True
     try:

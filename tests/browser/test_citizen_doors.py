@@ -66,7 +66,7 @@ def test_a_citizen_tells_answers_looks_and_withdraws_on_a_phone(
         page.locator("[name=number]").fill(number)
         page.locator("[name=code]").fill(code)
         page.locator("main button[type=submit]").click()
-        page.locator("details summary").click()
+        page.locator("details summary").last.click()
         page.locator("[name=sure]").check()
         page.locator("form[action$='/withdraw'] button").click()
         expect(page.locator("h1")).to_have_text(re.compile("您已撤回|withdrawn"))

@@ -148,13 +148,14 @@ def test_a_screen_that_is_out_of_date_is_told_what_changed(phone_page: Page, cou
     number = county.demand()
     enter(phone_page, site, OFFICER)
     phone_page.goto(f"{site}{ticket_path(number, 'return')}")
-    phone_page.get_by_label("退单理由").fill("不归本村")
+    phone_page.get_by_label("不在本辖区").check()
+    phone_page.get_by_label("理由和依据").fill("不归本村")
     Phone(county, OFFICER).done(ticket_path(number, "accept"))
 
     phone_page.get_by_role("button", name="退回工单").click()
 
     expect(phone_page.get_by_text("工单有了变化")).to_be_visible()
-    expect(phone_page.get_by_label("退单理由")).to_have_value("不归本村")
+    expect(phone_page.get_by_label("理由和依据")).to_have_value("不归本村")
     assert_accessible(phone_page)
     screenshot(phone_page, "field-stale")
     phone_page.get_by_role("button", name="退回工单").click()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import sqlalchemy as sa
 
 from hotline.store import intake, rows, search
@@ -14,7 +15,12 @@ NOW = datetime(2026, 1, 21, tzinfo=UTC)
 GROWING = ("ticket", "ticket_identity", "inbox")
 
 
-def test_a_look_at_a_message_reads_no_whole_table_though_planned_while_they_are_empty(county):
+def test_a_look_at_a_message_reads_no_whole_table_though_planned_while_they_are_empty(
+    county, clean_database
+):
+    with psycopg.connect(clean_database.admin.conninfo()) as admin:
+        for table in GROWING:  # as on the first day: an empty table that was vacuumed costs nothing
+            admin.execute("SELECT pg_clear_relation_stats('public', %s)", (table,))
     names = ("hashes", "sids", "classes", "step", "posts")
     asked = intake.GLANCE % {name: f"${at}" for at, name in enumerate(names, start=1)}
     with county.engine.connect() as connection:
