@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hotline.domain.errors import NotAllowedError, NotFoundError
+from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Role
 from hotline.services.handling import tickets
 from hotline.store import tickets as ticket_rows
@@ -22,7 +22,7 @@ def mine(work: Work, number: str) -> Ticket:
         NotFoundError: no such ticket, or another's: its existence is not told either.
     """
     ticket = ticket_rows.find(work.session, number)
-    if ticket is None or not _holds(work, ticket):
+    if ticket is None or not tickets.holds(work, ticket):
         raise NotFoundError(ticket=number)
     return ticket
 
@@ -42,7 +42,7 @@ def is_asked(work: Work, party: WhistleParty) -> bool:
 
 def may_see(work: Work, ticket: Ticket) -> bool:
     """Whether whoever acts may see what stands on a ticket, small copies of photos included."""
-    if work.actor.role in _DESKS or _holds(work, ticket):
+    if work.actor.role in _DESKS or tickets.holds(work, ticket):
         return True
     return any(is_called(work, party) for party in whistles.parties(work.session, ticket.id))
 
@@ -54,14 +54,4 @@ def may_identify(work: Work, ticket: Ticket) -> bool:
     """
     if work.actor.role in _IDENTITY:
         return True
-    return not ticket.confidential and _holds(work, ticket)
-
-
-def _holds(work: Work, ticket: Ticket) -> bool:
-    if work.actor.role not in tickets.HOLDERS:
-        return False
-    try:
-        tickets.guard_holder(work, ticket)
-    except NotAllowedError:
-        return False
-    return True
+    return not ticket.confidential and tickets.holds(work, ticket)

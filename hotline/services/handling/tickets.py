@@ -69,6 +69,17 @@ def guard_holder(work: Work, ticket: Ticket) -> None:
         raise NotAllowedError(ticket=ticket.number, reason="other_post")
 
 
+def holds(work: Work, ticket: Ticket) -> bool:
+    """Whether whoever acts is an officer, or of a unit, and has the ticket in hand."""
+    if work.actor.role not in HOLDERS:
+        return False
+    try:
+        guard_holder(work, ticket)
+    except NotAllowedError:
+        return False
+    return True
+
+
 def officer_there(work: Work, ticket: Ticket) -> UUID | None:
     """Return who has accepted a ticket, unless nobody has or they are away now."""
     if ticket.officer_id is None or work.books.is_absent(ticket.officer_id, work.now):

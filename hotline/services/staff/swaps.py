@@ -5,7 +5,6 @@ about people, and whoever looks after the post can put an override over it.
 """
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -180,19 +179,4 @@ def _me(work: Work) -> UUID:
 
 def _tell(work: Work, whom: Staff, template: str, turn: Duty) -> None:
     """Tell a colleague by their own first channel; which day it is, and nothing else."""
-    means, channel = telling.first_means(work, whom.channels)
-    telling.promise(
-        work,
-        ticket_id=None,
-        cause=template,
-        template=template,
-        params={"day": _day(turn.from_at)},
-        audience="staff",
-        means=means,
-        staff_id=whom.id,
-        channel=channel,
-    )
-
-
-def _day(at: datetime) -> str:
-    return telling.local(at)
+    telling.notify(work, whom.id, whom.channels, template, {"day": telling.local(turn.from_at)})

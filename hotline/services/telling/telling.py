@@ -139,6 +139,39 @@ def nobody(told: Sequence[Mapping[str, object]]) -> bool:
     return all("nobody_on_duty" in facts for facts in told)
 
 
+def notify(
+    work: Work,
+    staff_id: UUID,
+    channels: Sequence[str],
+    template: str,
+    params: Mapping[str, str],
+    *,
+    ticket_id: UUID | None = None,
+) -> Promise:
+    """Promise a message to one person by their own first channel; return its row.
+
+    Args:
+        work: the command.
+        staff_id: whom.
+        channels: theirs, in their order.
+        template: what is said, which is its cause as well.
+        params: of the template.
+        ticket_id: of the ticket that it is about, if any.
+    """
+    means, channel = first_means(work, channels)
+    return promise(
+        work,
+        ticket_id=ticket_id,
+        cause=template,
+        template=template,
+        params=params,
+        audience="staff",
+        means=means,
+        staff_id=staff_id,
+        channel=channel,
+    )
+
+
 def tell_role(
     work: Work, ticket: Ticket, role: Role, template: str, params: Mapping[str, str]
 ) -> list[dict[str, object]]:
@@ -147,18 +180,8 @@ def tell_role(
         return [{"role": role, "synthetic": True}]
     told: list[dict[str, object]] = []
     for person in work.books.with_role(role, work.now):
-        means, channel = first_means(work, person.channels)
-        row = promise(
-            work,
-            ticket_id=ticket.id,
-            cause=template,
-            template=template,
-            params=facts_of(map_of(work, ticket), ticket) | dict(params),
-            audience="staff",
-            means=means,
-            staff_id=person.id,
-            channel=channel,
-        )
+        said = facts_of(map_of(work, ticket), ticket) | dict(params)
+        row = notify(work, person.id, person.channels, template, said, ticket_id=ticket.id)
         told.append({"role": role, "person": person.id, "by": {row.means: row.id}})
     return told or [{"role": role, "nobody_on_duty": True}]
 
@@ -167,19 +190,8 @@ def alarm(work: Work, template: str, params: Mapping[str, str]) -> list[dict[str
     """Promise a message to every supervisor on duty that is about no ticket; return the facts."""
     told: list[dict[str, object]] = []
     for person in work.books.with_role(Role.SUPERVISOR, work.now):
-        means, channel = first_means(work, person.channels)
-        row = promise(
-            work,
-            ticket_id=None,
-            cause=template,
-            template=template,
-            params=params,
-            audience="staff",
-            means=means,
-            staff_id=person.id,
-            channel=channel,
-        )
-        told.append({"role": Role.SUPERVISOR, "person": person.id, "by": {means: row.id}})
+        row = notify(work, person.id, person.channels, template, params)
+        told.append({"role": Role.SUPERVISOR, "person": person.id, "by": {row.means: row.id}})
     return told
 
 
@@ -190,18 +202,9 @@ def tell_person(
     if ticket.synthetic:
         return {"person": staff_id, "synthetic": True}
     person = work.books.person(staff_id)
-    means, channel = first_means(work, person.channels if person else ())
-    row = promise(
-        work,
-        ticket_id=ticket.id,
-        cause=template,
-        template=template,
-        params=facts_of(map_of(work, ticket), ticket) | dict(params),
-        audience="staff",
-        means=means,
-        staff_id=staff_id,
-        channel=channel,
-    )
+    said = facts_of(map_of(work, ticket), ticket) | dict(params)
+    channels = person.channels if person else ()
+    row = notify(work, staff_id, channels, template, said, ticket_id=ticket.id)
     return {"person": staff_id, "by": {row.means: row.id}}
 
 

@@ -20,7 +20,7 @@ def posts(work: Work, ticket: Ticket) -> dict[str, str]:
         NotAllowedError: they neither hold the ticket nor answer for its place.
     """
     found = dict(of_place(work, ticket))
-    if not found or holds(work, ticket):
+    if not found or tickets.holds(work, ticket):
         tickets.guard_holder(work, ticket)
         found |= _of_holder(work, ticket)
     return found
@@ -57,20 +57,9 @@ def _of_holder(work: Work, ticket: Ticket) -> dict[str, str]:
     return found
 
 
-def holds(work: Work, ticket: Ticket) -> bool:
-    """Whether whoever acts has the ticket in hand."""
-    if work.actor.role not in tickets.HOLDERS:
-        return False
-    try:
-        tickets.guard_holder(work, ticket)
-    except NotAllowedError:
-        return False
-    return True
-
-
 def speaks_for(work: Work, ticket: Ticket, whistle: Whistle) -> bool:
     """Whether whoever acts is the whistler: they blew it, hold the ticket, or may blow its kind."""
-    if work.actor.staff_id == whistle.raised_by or holds(work, ticket):
+    if work.actor.staff_id == whistle.raised_by or tickets.holds(work, ticket):
         return True
     kind = timing.map_of(work, ticket).whistles.get(whistle.kind)
     return kind is not None and bool(set(kind.by) & set(of_place(work, ticket)))
