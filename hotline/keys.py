@@ -117,6 +117,11 @@ class Keys:
         return _signer(self._seed).public_key().public_bytes_raw().hex()
 
 
+def token_hash(token: str) -> str:
+    """Return what is stored of a secret that a link or a device holds: random, so not keyed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def verifies(public_key: str, text: str, signature: str) -> bool:
     """Say whether ``signature`` over ``text`` was made by the owner of ``public_key``."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415

@@ -1,6 +1,5 @@
 """Sign in and out: argon2id, locks by account and by address, tokens that expire."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from hotline.domain.errors import InvalidError, NotFoundError, SignInError, SlowDownError
+from hotline.keys import token_hash
 from hotline.store import people
 from hotline.store.models import PasswordLink, SignIn, SignInAttempt, Staff
 from hotline.work import Actor, Work
@@ -72,7 +72,7 @@ def sign_in(work: Work, login: str, password: str, address: str, lasts: timedelt
     token = secrets.token_urlsafe(32)
     work.session.add(
         SignIn(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             staff_id=person.id,
             created_at=work.now,
             seen_at=work.now,
@@ -88,7 +88,7 @@ def resume(work: Work, token: str) -> SignedIn:
     Raises:
         SignInError: signed out, expired, idle for too long, or the account was closed.
     """
-    device = people.device(work.session, _hash(token))
+    device = people.device(work.session, token_hash(token))
     if device is None:
         raise SignInError(reason="expired")
     row, person, posts, now = device
@@ -104,7 +104,7 @@ def resume(work: Work, token: str) -> SignedIn:
 
 def staff_device(work: Work, token: str) -> UUID | None:
     """Return whose account is signed in on a device, idle or not; ``None``: it is nobody's."""
-    row = people.sign_in(work.session, _hash(token)) if token else None
+    row = people.sign_in(work.session, token_hash(token)) if token else None
     return row.staff_id if row is not None and row.expires_at > work.now else None
 
 
@@ -125,7 +125,7 @@ def _actor(person: Staff, posts: frozenset[str]) -> Actor:
 
 def sign_out(work: Work, token: str) -> None:
     """Forget a device."""
-    row = people.sign_in(work.session, _hash(token))
+    row = people.sign_in(work.session, token_hash(token))
     if row is not None:
         work.session.delete(row)
 
@@ -139,7 +139,7 @@ def make_link(work: Work, person: Staff) -> str:
     token = secrets.token_urlsafe(12)
     work.session.add(
         PasswordLink(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             staff_id=person.id,
             created_at=work.now,
             expires_at=work.now + LINK_LASTS,
@@ -154,7 +154,7 @@ def owner_of_link(work: Work, token: str) -> Staff:
     Raises:
         NotFoundError: used, expired, or never given.
     """
-    row = people.link(work.session, _hash(token))
+    row = people.link(work.session, token_hash(token))
     if row is None or row.used_at is not None or row.expires_at <= work.now:
         raise NotFoundError(link="password")
     person = people.get(work.session, row.staff_id)
@@ -172,7 +172,7 @@ def set_password(work: Work, token: str, password: str) -> Staff:
     """
     if len(password) < LEAST_PASSWORD:
         raise InvalidError(fields=["password"], least=LEAST_PASSWORD)
-    row = people.link(work.session, _hash(token), lock=True)
+    row = people.link(work.session, token_hash(token), lock=True)
     person = owner_of_link(work, token)
     if row is not None:
         row.used_at = work.now
@@ -186,10 +186,6 @@ def _fits(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @cache

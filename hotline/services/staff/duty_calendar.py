@@ -4,7 +4,6 @@ A person's own calendar has a secret address that a telephone subscribes to with
 holds posts and times, no ticket and no number; a new address ends the former one.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from uuid import UUID
@@ -13,6 +12,7 @@ from hotline import ical
 from hotline.domain.errors import NotAllowedError, NotFoundError
 from hotline.domain.grid.model import GridMap
 from hotline.domain.tickets import Role
+from hotline.keys import token_hash
 from hotline.services.staff import people
 from hotline.store import roster
 from hotline.store.models import Duty
@@ -48,7 +48,7 @@ def new_address(work: Work) -> str:
     if work.actor.role not in _HOLDERS:
         raise NotAllowedError(role=work.actor.role)
     token = secrets.token_urlsafe(24)
-    roster.set_feed(work.session, UUID(work.actor.ref), _hash(token), work.now)
+    roster.set_feed(work.session, UUID(work.actor.ref), token_hash(token), work.now)
     return token
 
 
@@ -58,7 +58,7 @@ def of_address(work: Work, token: str) -> bytes:
     Raises:
         NotFoundError: no such address, or it ended.
     """
-    owner = roster.feed_owner(work.session, _hash(token))
+    owner = roster.feed_owner(work.session, token_hash(token))
     if owner is None:
         raise NotFoundError(calendar="feed")
     grid_map = work.kit.maps.current
@@ -74,7 +74,3 @@ def _event(grid_map: GridMap, turn: Duty, title: str) -> ical.Event:
     post = grid_map.posts.get(turn.post)
     words = f"{title} · {post.title.zh}" if post else title
     return ical.Event(f"{turn.id}@duty.hotline", words, turn.post, turn.from_at, turn.until_at)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -17,10 +17,10 @@ from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.intake import clean, mask_numbers
 from hotline.domain.ratings import FOUR, NoRating, is_grade
 from hotline.domain.tickets import Action, Role, Shield, Status
+from hotline.keys import token_hash
 from hotline.services.handling import timing
 from hotline.services.telling import telling
 from hotline.services.verifying import bad_ratings
-from hotline.services.verifying.one_time import token_hash
 from hotline.store import people
 from hotline.store import ratings as rows
 from hotline.store import tickets as ticket_rows

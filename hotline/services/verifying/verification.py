@@ -15,11 +15,11 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.errors import NotFoundError, RefusedError
 from hotline.domain.ratings import NoRating
 from hotline.domain.tickets import Action, Shield, Status, Step
+from hotline.keys import token_hash
 from hotline.services.handling import timing
 from hotline.services.handling.climbing import climb
 from hotline.services.telling import telling
 from hotline.services.verifying import bad_ratings, ratings
-from hotline.services.verifying.one_time import token_hash
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ask, Ticket
 from hotline.work import CITIZEN, SYSTEM, Work
