@@ -85,6 +85,18 @@ def _keep(
     return {"milestone": row.id, "unit": line.unit, "due": due} | text
 
 
+def line(work: Work, whistle_id: UUID, milestone_id: UUID) -> WhistleMilestone:
+    """Return a line of a whistle's plan.
+
+    Raises:
+        NotFoundError: no such line, or another whistle's.
+    """
+    found = work.books.milestone(milestone_id)
+    if found is None or found.whistle_id != whistle_id:
+        raise NotFoundError(milestone=milestone_id)
+    return found
+
+
 def meet(
     work: Work,
     ticket: Ticket,

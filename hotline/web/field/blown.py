@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
+from hotline.domain.errors import NotFoundError
 from hotline.domain.tickets import Action
 from hotline.services.handling.commands import once
 from hotline.services.whistles import calls as whistle_calls
@@ -25,7 +24,7 @@ from hotline.store.models import Ticket, Whistle, WhistleParty
 from hotline.web.field import forms
 from hotline.web.field.answering import posts_answered
 from hotline.web.field.blown_sheet import BlownSheet, sheet_of_whistle
-from hotline.web.field.refused import Refused, refused
+from hotline.web.field.refused import Refused, answered
 from hotline.web.paging import place
 from hotline.web.parts import my_id, parts, request_work
 from hotline.work import Work
@@ -87,9 +86,7 @@ def _call_off(
 def _meet(
     work: Work, ticket: Ticket, row: Whistle, sent: forms.LineMet, done_at: datetime | None
 ) -> None:
-    found = rows.milestone(work.session, sent.milestone)
-    if found is None or found.whistle_id != row.id:
-        raise NotFoundError(milestone=sent.milestone)
+    found = whistle_plan.line(work, row.id, sent.milestone)
     whistle_plan.meet(work, ticket, found, sent.text, done_at=done_at)
 
 
@@ -141,26 +138,24 @@ def send(whistle_id: UUID, name: str) -> ResponseReturnValue:
     if name not in COMMANDS:
         raise NotFoundError(command=name)
     command = COMMANDS[name]
-    try:
+
+    def do() -> None:
         sent = command.form.model_validate(forms.sent_values())
         with request_work() as work:
-            row = _mine(work, whistle_id)[0]
-            ticket = ticket_rows.get(work.session, row.ticket_id)
-            number = ticket.number if ticket else ""
+            row, ticket = _mine(work, whistle_id)
 
-            def do(ticket: Ticket, done_at: datetime | None) -> None:
+            def carry_out(ticket: Ticket, done_at: datetime | None) -> None:
                 work.session.refresh(row)
                 command.do(work, ticket, row, sent, done_at)
 
-            once(work, number, sent.envelope(command.action), do)
-    except RepeatedError:
-        raise
-    except (ValidationError, InvalidError, RefusedError) as error:
-        why = refused(error)
+            once(work, ticket.number, sent.envelope(command.action), carry_out)
+
+    def again(why: Refused) -> str:
         with request_work() as work:
             sheet = _sheet(work, whistle_id)
-        return _page(sheet, why, failed=name), why.status
-    return redirect(url_for(".one", whistle_id=whistle_id, done=name), code=303)
+        return _page(sheet, why, failed=name)
+
+    return answered(do, again, url_for(".one", whistle_id=whistle_id, done=name))
 
 
 def _mine(work: Work, whistle_id: UUID) -> tuple[Whistle, Ticket]:

@@ -2,12 +2,11 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
+from hotline.domain.errors import NotFoundError
 from hotline.domain.grid.model import UnitKind
 from hotline.domain.tickets import Action
 from hotline.services.handling import timing
@@ -17,7 +16,7 @@ from hotline.store import tickets as ticket_rows
 from hotline.store import whistle_figures
 from hotline.store.models import Ticket
 from hotline.web.field import forms
-from hotline.web.field.refused import Refused, refused
+from hotline.web.field.refused import Refused, answered
 from hotline.web.field.sheet import Sheet, sheet_of
 from hotline.web.field.whistle_form import choices_of, usual
 from hotline.web.i18n import gettext as _
@@ -58,7 +57,8 @@ def form(number: str) -> str:
 @bp.post("/<number>/whistle")
 def send(number: str) -> ResponseReturnValue:
     """Whistle once, then go to the whistle; refused, the form comes back."""
-    try:
+
+    def do() -> None:
         sent = forms.Blown.model_validate(forms.sent_values())
         with request_work() as work:
             _sheet(work, number)
@@ -76,14 +76,13 @@ def send(number: str) -> ResponseReturnValue:
                     done_at=done_at,
                 ),
             )
-    except RepeatedError:
-        raise
-    except (ValidationError, InvalidError, RefusedError) as error:
-        why = refused(error)
+
+    def again(why: Refused) -> str:
         with request_work() as work:
             sheet, rungs = _sheet(work, number)
-        return _page(sheet, rungs, why, request.form), why.status
-    return redirect(url_for("field.blown.show"), code=303)
+        return _page(sheet, rungs, why, request.form)
+
+    return answered(do, again, url_for("field.blown.show"))
 
 
 def _sheet(work: Work, number: str) -> tuple[Sheet, frozenset[str]]:

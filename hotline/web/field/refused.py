@@ -4,13 +4,22 @@ The form comes back with a new key, the version of the ticket as it is now, and 
 in it. Photos can't come back: browsers let no page choose files.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+from flask import redirect
+from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from hotline.domain.errors import HotlineError, InvalidError, StaleError
+from hotline.domain.errors import (
+    HotlineError,
+    InvalidError,
+    RefusedError,
+    RepeatedError,
+    StaleError,
+)
 from hotline.web.field.forms import faults_of
 from hotline.web.words.shared import error_words
 
@@ -47,3 +56,26 @@ def refused(error: HotlineError | ValidationError) -> Refused:
         faults=faults,
         stale=isinstance(error, StaleError),
     )
+
+
+def answered(
+    do: Callable[[], None], again: Callable[[Refused], str], back: str
+) -> ResponseReturnValue:
+    """Carry a form out and go back to where it came from; refused, show the page again.
+
+    Args:
+        do: reads what was sent and carries it out.
+        again: the page with its form, and why it came back.
+        back: where to go when it was done.
+
+    Raises:
+        RepeatedError: the key was used for something else; no form helps there.
+    """
+    try:
+        do()
+    except RepeatedError:
+        raise
+    except (ValidationError, InvalidError, RefusedError) as error:
+        why = refused(error)
+        return again(why), why.status
+    return redirect(back, code=303)

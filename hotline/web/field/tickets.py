@@ -5,16 +5,15 @@ from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
+from hotline.domain.errors import NotFoundError
 from hotline.services.handling import sight
 from hotline.services.handling.commands import once
 from hotline.services.proof import identity
 from hotline.web.field.actions import COMMANDS
 from hotline.web.field.forms import sent_values
-from hotline.web.field.refused import Refused, refused
+from hotline.web.field.refused import Refused, answered
 from hotline.web.field.sheet import Sheet, sheet_of
 from hotline.web.field.whistle_form import choices_of, usual
 from hotline.web.parts import parts, request_work
@@ -71,7 +70,8 @@ def send(number: str, name: str) -> ResponseReturnValue:
     if name not in COMMANDS:
         raise NotFoundError(command=name)
     command = COMMANDS[name]
-    try:
+
+    def do() -> None:
         sent = command.form.model_validate(sent_values())
         with request_work() as work:
             once(
@@ -80,14 +80,13 @@ def send(number: str, name: str) -> ResponseReturnValue:
                 sent.envelope(command.action),
                 lambda ticket, done_at: command.do(work, ticket, sent, done_at),
             )
-    except RepeatedError:
-        raise
-    except (ValidationError, InvalidError, RefusedError) as error:
-        why = refused(error)
+
+    def again(why: Refused) -> str:
         with request_work() as work:
             sheet = sheet_of(work, sight.mine(work, number))
-        return _page(name, sheet, why), why.status
-    return redirect(url_for(".show", number=number, done=name), code=303)
+        return _page(name, sheet, why)
+
+    return answered(do, again, url_for(".show", number=number, done=name))
 
 
 def _page(name: str, sheet: Sheet, why: Refused, *, who: identity.Identity | None = None) -> str:

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError, RepeatedError
+from hotline.domain.errors import NotFoundError
 from hotline.domain.grid.model import Ends, GridMap
 from hotline.domain.joining import may_leave
 from hotline.domain.tickets import RULES, Action, Role
@@ -35,7 +34,7 @@ from hotline.store.models import (
     WhistleRating,
 )
 from hotline.web.field import forms
-from hotline.web.field.refused import Refused, refused
+from hotline.web.field.refused import Refused, answered
 from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
 from hotline.work import Work
@@ -85,9 +84,7 @@ def _plan(
 def _meet(
     work: Work, ticket: Ticket, party: WhistleParty, sent: forms.LineMet, done_at: datetime | None
 ) -> None:
-    found = rows.milestone(work.session, sent.milestone)
-    if found is None or found.whistle_id != party.whistle_id:
-        raise NotFoundError(milestone=sent.milestone)
+    found = whistle_plan.line(work, party.whistle_id, sent.milestone)
     whistle_plan.meet(work, ticket, found, sent.text, done_at=done_at)
 
 
@@ -252,16 +249,14 @@ def send(party_id: UUID, name: str) -> ResponseReturnValue:
     """Carry an answer out once, then go back to the call; refused, its form comes back."""
     if name not in ANSWERS:
         raise NotFoundError(answer=name)
-    try:
-        _carry_out(party_id, ANSWERS[name])
-    except RepeatedError:
-        raise
-    except (ValidationError, InvalidError, RefusedError) as error:
-        why = refused(error)
+
+    def again(why: Refused) -> str:
         with request_work() as work:
             sheet = _sheet(work, party_id)
-        return _page(sheet, why, failed=name), why.status
-    return redirect(url_for(".one", party_id=party_id, done=name), code=303)
+        return _page(sheet, why, failed=name)
+
+    back = url_for(".one", party_id=party_id, done=name)
+    return answered(lambda: _carry_out(party_id, ANSWERS[name]), again, back)
 
 
 def _carry_out(party_id: UUID, answer: Answer) -> None:
