@@ -15,7 +15,6 @@ from hotline.domain.limits import Limit, LimitKind
 
 FIVE: Final = 5
 FOUR: Final = 4
-SCALES: Final = (FIVE, FOUR)
 # How many of the best grades of any scale count as satisfied (docs/rules.md §6).
 SATISFIED: Final = 3
 # The machine reads words as the five national grades; four grades have no 基本满意 of their own.

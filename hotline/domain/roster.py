@@ -97,6 +97,10 @@ class Absence(NamedTuple):
         """Whether the person is away at an instant."""
         return self.from_at <= at < self.until_at
 
+    def meets(self, from_at: datetime, until_at: datetime) -> bool:
+        """Whether the person is away at any time between two instants."""
+        return self.from_at < until_at and from_at < self.until_at
+
 
 @dataclass(frozen=True, slots=True)
 class Book:

@@ -72,13 +72,6 @@ _BEFORE: Final = sa.text(
 )
 
 
-class Uncounted(NamedTuple):
-    """A ticket with events that no fact has folded."""
-
-    ticket_id: UUID
-    event_seq: int
-
-
 class Behind(NamedTuple):
     """A number whose tickets are wanted.
 

@@ -66,11 +66,6 @@ def progress(session: Session, kind: str) -> KeyReseal | None:
     return session.get(KeyReseal, kind, populate_existing=True)
 
 
-def every_progress(session: Session) -> list[KeyReseal]:
-    """Return how far all kinds have come."""
-    return list(session.exec(select(KeyReseal)))
-
-
 def after(
     session: Session, sealed: Sealed, last: str | None, limit: int, *, lock: bool
 ) -> list[Any]:

@@ -262,7 +262,17 @@ def is_away(session: Session, staff_id: UUID, from_at: datetime, until_at: datet
 
 def book(session: Session, now: datetime) -> Book:
     """Return who answers when, from now on, for every post; three queries."""
-    absences: dict[UUID, list[Absence]] = {}
+    by_kind = sa.case({kind.value: kind.rank for kind in DutyKind}, value=col(Duty.kind))
+    return Book(
+        _spans(session, Duty, now, by_kind),
+        _spans(session, PostHolding, now),
+        absences(session, now),
+    )
+
+
+def absences(session: Session, now: datetime) -> dict[UUID, list[Absence]]:
+    """Return when everybody is away from now on; people who are not stand for none."""
+    found: dict[UUID, list[Absence]] = {}
     for away in session.execute(
         sa.select(
             col(Leave.staff_id),
@@ -276,9 +286,8 @@ def book(session: Session, now: datetime) -> Book:
         .where(col(Leave.until_at) > now)
     ):
         absence = Absence(away.from_at, away.until_at, away.named)
-        absences.setdefault(away.staff_id, []).append(absence)
-    by_kind = sa.case({kind.value: kind.rank for kind in DutyKind}, value=col(Duty.kind))
-    return Book(_spans(session, Duty, now, by_kind), _spans(session, PostHolding, now), absences)
+        found.setdefault(away.staff_id, []).append(absence)
+    return found
 
 
 def _spans(

@@ -93,17 +93,6 @@ def milestones(session: Session, whistle_id: UUID) -> list[WhistleMilestone]:
     )
 
 
-def milestones_of_ticket(session: Session, ticket_id: UUID) -> list[WhistleMilestone]:
-    """Return the plans of all whistles of a ticket."""
-    return list(
-        session.exec(
-            select(WhistleMilestone)
-            .where(col(WhistleMilestone.ticket_id) == ticket_id)
-            .order_by(col(WhistleMilestone.whistle_id), col(WhistleMilestone.place))
-        )
-    )
-
-
 def ratings_of(session: Session, party_ids: Collection[UUID]) -> list[WhistleRating]:
     """Return what was said of these called units, and by them."""
     return list(

@@ -16,12 +16,11 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.errors import RefusedError
 from hotline.domain.grid.faults import Wording
 from hotline.domain.grid.model import Post
-from hotline.domain.roster import DutyKind
+from hotline.domain.roster import Absence, DutyKind
 from hotline.domain.tickets import Role
-from hotline.services.staff import people, rosters
-from hotline.services.staff.staff_list import Names
+from hotline.services.staff import people, rosters, staff_list
 from hotline.store import roster
-from hotline.store.models import Duty, Leave, Staff
+from hotline.store.models import Duty, Staff
 from hotline.tables.model import Column, Kind, Place, TableFault, fault
 from hotline.tables.rows import read
 from hotline.work import Work
@@ -44,10 +43,8 @@ KINDS: Final[Mapping[str, DutyKind]] = {
     **{kind.value: kind for kind in DutyKind},
 }
 TEXTS: Final[Mapping[str, Wording]] = {
-    "unknown_post": Wording("图中没有岗位“{value}”", "the map has no post “{value}”"),
-    "ambiguous_post": Wording(
-        "有几个岗位都叫“{value}”，请写岗位编号", "several posts are called “{value}”: write its id"
-    ),
+    "unknown_post": staff_list.TEXTS["unknown_post"],
+    "ambiguous_post": staff_list.TEXTS["ambiguous_post"],
     "unknown_person": Wording("没有在职的“{value}”", "nobody called “{value}” works here"),
     "ambiguous_person": Wording(
         "有几个人都叫“{value}”，请写登录名", "several people are called “{value}”: write the login"
@@ -220,7 +217,7 @@ class _Reading:
 
     def __init__(self, work: Work, made: Plan, kind: DutyKind) -> None:
         self._work, self._made, self._kind = work, made, kind
-        self._posts = Names(work.kit.maps.current).posts
+        self._posts = staff_list.Names(work.kit.maps.current).posts
         self._mine = people.units_of(work)
         self._people: dict[str, list[Staff]] = {}
         for person in roster.everyone(work.session):
@@ -274,15 +271,13 @@ class _Reading:
 
 def _settle(work: Work, made: Plan, lines: Sequence[Line]) -> None:
     """Sort the turns into new ones, those that stand already, and those that can't be."""
-    posts, staff = {line.post.id for line in lines}, {line.person.id for line in lines}
+    posts = {line.post.id for line in lines}
     standing: dict[str, list[Duty]] = {}
     names: dict[UUID, str] = {}
     for row in roster.listed(work.session, posts, work.now):
         standing.setdefault(row.duty.post, []).append(row.duty)
         names[row.person.id] = row.person.name
-    away: dict[UUID, list[Leave]] = {}
-    for leave in roster.leaves(work.session, staff, work.now):
-        away.setdefault(leave.staff_id, []).append(leave)
+    away = roster.absences(work.session, work.now)
     new: dict[str, list[Line]] = {}
     for line in lines:
         there = [duty for duty in standing.get(line.post.id, ()) if line.overlaps(duty)]
@@ -308,11 +303,11 @@ def _clashes(
     there: Sequence[Duty],
     names: Mapping[UUID, str],
     beside: Sequence[Line],
-    away: Iterable[Leave],
+    away: Iterable[Absence],
 ) -> Iterable[TableFault]:
     for duty in there[:1]:
         yield fault(line.where, "taken", TEXTS["taken"], name=names[duty.staff_id])
     for other in [each for each in beside if line.overlaps(each)][:1]:
         yield fault(line.where, "doubled", TEXTS["doubled"], row=other.where.row)
-    if any(leave.from_at < line.until_at and line.from_at < leave.until_at for leave in away):
+    if any(absence.meets(line.from_at, line.until_at) for absence in away):
         yield fault(line.where, "away", TEXTS["away"], name=line.person.name)

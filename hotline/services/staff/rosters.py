@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 from hotline.domain import roster as rules
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid.model import Post
-from hotline.domain.roster import DutyKind, Turn
+from hotline.domain.roster import Absence, DutyKind, Turn
 from hotline.services.staff import people
 from hotline.store import roster
-from hotline.store.models import Leave, Staff
+from hotline.store.models import Staff
 from hotline.work import Work
 
 AHEAD: Final = timedelta(days=14)
@@ -126,7 +126,7 @@ def lay_out(
     if not 0 < len(turns) <= MOST_TURNS:
         raise InvalidError(fields=["last_day"])
     staff = {each: people.person(work, each) for each in sorted(set(round_))}
-    away = _away(roster.leaves(work.session, list(staff), work.now))
+    away = roster.absences(work.session, work.now)
     made = LaidOut(uuid4())
     for turn in turns:
         who = _next(turn, [staff[each] for each in round_], away)
@@ -155,24 +155,16 @@ def take_off(work: Work, batch: UUID) -> int:
     return len(lines)
 
 
-def _away(leaves: Iterable[Leave]) -> Mapping[UUID, list[Leave]]:
-    found: dict[UUID, list[Leave]] = {}
-    for leave in leaves:
-        found.setdefault(leave.staff_id, []).append(leave)
-    return found
-
-
-def _next(turn: Turn, round_: Sequence[Staff], away: Mapping[UUID, list[Leave]]) -> Staff | None:
+def _next(
+    turn: Turn, round_: Sequence[Staff], away: Mapping[UUID, Sequence[Absence]]
+) -> Staff | None:
     """Return who takes a turn: whose it is, else the next in order who is not away."""
     order = (*round_[turn.place :], *round_[: turn.place])
     return next(
         (
             who
             for who in order
-            if not any(
-                leave.from_at < turn.until_at and turn.from_at < leave.until_at
-                for leave in away.get(who.id, ())
-            )
+            if not any(one.meets(turn.from_at, turn.until_at) for one in away.get(who.id, ()))
         ),
         None,
     )
