@@ -1,27 +1,24 @@
 """The staff list, for administrators: upload, look at what it would do, apply."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
-from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
-from hotline.services.staff import staff_list, staffing
+from hotline.domain.errors import InvalidError, RefusedError
+from hotline.services.staff import staff_list, staffing, uploads
+from hotline.services.staff.staff_list import StaffList
 from hotline.services.staff.staffing import Link, Plan
 from hotline.store import roster
 from hotline.store.models import StaffUpload
-from hotline.tables.model import MOST_BYTES
 from hotline.web.parts import my_id, request_work
 from hotline.work import Work
 
 bp = Blueprint("staffing", __name__, url_prefix="/staffing")
-# A list that nobody applied is thrown away with the next upload.
-_KEPT_FOR: Final = timedelta(hours=2)
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -62,18 +59,9 @@ def look() -> ResponseReturnValue:
     sent = request.files.get("list")
     if sent is None or not sent.filename:
         raise InvalidError(fields=["list"])
-    content = sent.stream.read(MOST_BYTES + 1)
     retire = request.form.get("retire") == "1"
     with request_work() as work:
-        roster.drop_uploads(work.session, my_id(), work.now - _KEPT_FOR)
-        row = StaffUpload(
-            id=uuid4(),
-            staff_id=my_id(),
-            name=sent.filename[:200],
-            content_sealed=work.kit.keys.seal_bytes(content),
-            at=work.now,
-        )
-        work.session.add(row)
+        row = uploads.keep(work, my_id(), sent.filename, sent.stream)
         looked = _look(work, row, retire=retire)
     return _page(looked)
 
@@ -84,13 +72,10 @@ def apply() -> ResponseReturnValue:
     form = ApplyForm.model_validate(request.form.to_dict())
     try:
         with request_work() as work:
-            row = roster.upload(work.session, form.upload, my_id())
-            if row is None or row.at < work.now - _KEPT_FOR:
-                raise NotFoundError(upload=form.upload)
-            name, content = row.name, work.kit.keys.open_bytes(row.content_sealed)
-            listed = staff_list.read_list(name, content, work.kit.maps.current)
+            row = uploads.find(work, form.upload, my_id())
+            listed = _listed(work, row)
             links = staffing.apply(work, listed, retire=form.retire, seen=form.digest)
-            roster.drop_uploads(work.session, my_id(), work.now - _KEPT_FOR)
+            roster.drop_uploads(work.session, my_id(), work.now - uploads.KEPT_FOR)
     except RefusedError:
         # What stands has changed since: look again.
         with request_work() as work:
@@ -102,9 +87,12 @@ def apply() -> ResponseReturnValue:
 
 
 def _look(work: Work, row: StaffUpload, *, retire: bool) -> Looked:
-    content = work.kit.keys.open_bytes(row.content_sealed)
-    listed = staff_list.read_list(row.name, content, work.kit.maps.current)
-    return Looked(row.id, row.name, staffing.plan(work, listed, retire=retire), retire)
+    plan = staffing.plan(work, _listed(work, row), retire=retire)
+    return Looked(row.id, row.name, plan, retire)
+
+
+def _listed(work: Work, row: StaffUpload) -> StaffList:
+    return staff_list.read_list(row.name, uploads.content(work, row), work.kit.maps.current)
 
 
 def _page(looked: Looked, *, stale: bool = False) -> ResponseReturnValue:

@@ -30,7 +30,6 @@ from hotline.web.parts import racing, visitor, work_as
 from hotline.work import CITIZEN, Work
 
 bp = Blueprint("case", __name__, url_prefix=visit.PATH)
-_REFUSED: Final = 404
 _DONE: Final = frozenset({"add", "object", "withdraw", "verdict", "settle", "rate", "appeal"})
 
 
@@ -93,18 +92,7 @@ def show() -> ResponseReturnValue:
 @bp.post("/")
 def enter() -> ResponseReturnValue:
     """Let a device in that knows number and code; a wrong one says no more than that."""
-    number, code = request.form.get("number", ""), request.form.get("code", "")
-    try:
-        with work_as(CITIZEN) as work:
-            ticket = codes.check(work, number, code, origin.address())
-            token = codes.visit(work, ticket) if ticket is not None else None
-    except SlowDownError as error:
-        minutes = int(str(error.facts["retry_after_s"])) // 60
-        page = render_template("doors/enter.html", number=number, wrong=False, slow=minutes)
-        return page, SlowDownError.http_status
-    if token is None:
-        return render_template("doors/enter.html", number=number, wrong=True, slow=None), _REFUSED
-    return visit.let_in(make_response(redirect(url_for(".show"), code=303)), token)
+    return visit.enter("doors/enter.html", url_for(".show"))
 
 
 @bp.post("/leave")

@@ -4,27 +4,25 @@ Whoever has the slip of a window types its number and code, answers, grades, and
 behind: the screen forgets them with the last page. Nobody of the staff is signed in on it.
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, ValidationError
 
-from hotline.domain.errors import InvalidError, RefusedError, SignInError, SlowDownError
+from hotline.domain.errors import InvalidError, RefusedError, SignInError
 from hotline.domain.ratings import NoRating
-from hotline.services.reception import codes, inbox
+from hotline.services.reception import inbox
 from hotline.services.verifying import ratings, verification
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
-from hotline.web import origin
 from hotline.web.blanks import BLANK
 from hotline.web.doors import visit
 from hotline.web.parts import racing, visitor, work_as
 from hotline.work import CITIZEN, Work
 
 bp = Blueprint("terminal", __name__, url_prefix=f"{visit.PATH}/terminal")
-_REFUSED: Final = 404
 
 
 class GradeForm(BaseModel):
@@ -39,24 +37,13 @@ class GradeForm(BaseModel):
 @bp.get("/")
 def show() -> str:
     """Ask for the number and the code on the slip."""
-    return render_template("doors/terminal.html", number="", wrong=False, slow=False)
+    return render_template("doors/terminal.html", number="", wrong=False, slow=None)
 
 
 @bp.post("/")
 def enter() -> ResponseReturnValue:
     """Let a slip in; a wrong one says no more than that."""
-    number, code = request.form.get("number", ""), request.form.get("code", "")
-    try:
-        with work_as(CITIZEN) as work:
-            ticket = codes.check(work, number, code, origin.address())
-            token = codes.visit(work, ticket) if ticket is not None else None
-    except SlowDownError:
-        page = render_template("doors/terminal.html", number=number, wrong=False, slow=True)
-        return page, SlowDownError.http_status
-    if token is None:
-        page = render_template("doors/terminal.html", number=number, wrong=True, slow=False)
-        return page, _REFUSED
-    return visit.let_in(make_response(redirect(url_for(".form"), code=303)), token)
+    return visit.enter("doors/terminal.html", url_for(".form"))
 
 
 @bp.get("/grade")

@@ -1,25 +1,21 @@
 """Duty lists as files: upload, look at what it would add, apply; and a unit's calendar."""
 
-from datetime import timedelta
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline import ical
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.errors import InvalidError
 from hotline.domain.roster import DutyKind
-from hotline.services.staff import duty_calendar, duty_list
-from hotline.store import roster
+from hotline.services.staff import duty_calendar, duty_list, uploads
 from hotline.store.models import StaffUpload
-from hotline.tables.model import MOST_BYTES
 from hotline.web.parts import my_id, request_work
 from hotline.web.people.forms import DutyListForm
 from hotline.work import Work
 
 bp = Blueprint("duty_lists", __name__)
-_KEPT_FOR: Final = timedelta(hours=2)
 _UNPROCESSABLE: Final = 422
 
 
@@ -37,16 +33,7 @@ def look() -> ResponseReturnValue:
         raise InvalidError(fields=["list"])
     form = DutyListForm.model_validate(request.form.to_dict())
     with request_work() as work:
-        roster.drop_uploads(work.session, my_id(), work.now - _KEPT_FOR)
-        row = StaffUpload(
-            id=uuid4(),
-            staff_id=my_id(),
-            name=sent.filename[-200:],
-            content_sealed=work.kit.keys.seal_bytes(sent.stream.read(MOST_BYTES + 1)),
-            at=work.now,
-        )
-        work.session.add(row)
-        return _page(work, row, form)
+        return _page(work, uploads.keep(work, my_id(), sent.filename, sent.stream), form)
 
 
 @bp.post("/duty-lists/<uuid:upload>/apply")
@@ -54,10 +41,8 @@ def apply(upload: UUID) -> ResponseReturnValue:
     """Add what was looked at; what can't be added by now is shown again, and nothing changed."""
     form = DutyListForm.model_validate(request.form.to_dict())
     with request_work() as work:
-        row = roster.upload(work.session, upload, my_id())
-        if row is None or row.at < work.now - _KEPT_FOR:
-            raise NotFoundError(upload=upload)
-        content = work.kit.keys.open_bytes(row.content_sealed)
+        row = uploads.find(work, upload, my_id())
+        content = uploads.content(work, row)
         made = duty_list.plan(work, row.name, content, kind=form.kind, post=form.post)
         if made.faults:
             return _page(work, row, form)
@@ -78,7 +63,7 @@ def calendar() -> ResponseReturnValue:
 
 
 def _page(work: Work, row: StaffUpload, form: DutyListForm) -> ResponseReturnValue:
-    content = work.kit.keys.open_bytes(row.content_sealed)
+    content = uploads.content(work, row)
     plan = duty_list.plan(work, row.name, content, kind=form.kind, post=form.post)
     page = render_template(
         "people/duty_list.html",
