@@ -94,7 +94,7 @@ class EmbeddedServers:
             for server in self._servers.values():
                 server.await_ready()
             provision(self.admin, self.state.owner_password, self.state.app_password)
-        except BaseException:
+        except BaseException:  # Ctrl-C as well: what was half started is never left running
             self.stop()
             raise
 
