@@ -1,69 +1,22 @@
-"""A worker dies between giving a message to the carrier and noting that it did."""
+"""A worker that sends dies at each commit: the carrier has every message, and has it once.
 
+Marked before it is given to the carrier, and recorded after: whatever dies in between is looked up
+in the carrier's own list before anything goes out again.
+"""
+
+import signal
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
 
 import pytest
-import requests
 
 from bench.stage import ROOT
 from hotline.channels.templates import for_carrier
 from hotline.demo.carrier.server import FakeCarrier
 
-DELIVER = "from workers.messages import deliver; deliver()"
-
-
-class Gate:
-    """Stands before the carrier; holds the answer to the first message back for ever."""
-
-    def __init__(self, carrier: FakeCarrier) -> None:
-        self.taken = threading.Event()
-        self.closing = threading.Event()
-        gate = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self._pass(requests.get(carrier.url + self.path, headers=self._headers()))
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer = requests.post(carrier.url + self.path, body, headers=self._headers())
-                if not gate.taken.is_set():
-                    gate.taken.set()  # the carrier has it; nobody will hear of that
-                    gate.closing.wait()
-                    return
-                self._pass(answer)
-
-            def _headers(self):
-                return {k: v for k, v in self.headers.items() if k.lower() != "host"}
-
-            def _pass(self, answer):
-                self.send_response(answer.status_code)
-                self.send_header("Content-Type", answer.headers["Content-Type"])
-                self.send_header("Content-Length", str(len(answer.content)))
-                self.end_headers()
-                self.wfile.write(answer.content)
-
-            def log_message(self, *_args):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    @contextmanager
-    def open(self):
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.closing.set()
-            self._server.shutdown()
-            thread.join()
-            self._server.server_close()
+# The commits of a worker that sends one message: it is taken, it is still ours, it is sent.
+COMMITS = 3
 
 
 def environment(county, carrier_url) -> dict[str, str]:
@@ -85,20 +38,35 @@ def carrier():
         yield made
 
 
-def test_a_message_of_a_killed_worker_is_looked_up_and_not_sent_again(county, carrier, tmp_path):
-    number = county.demand("大孤家子镇拉马桥村路灯不亮")
-    [promise] = county.messages(number)
-    with Gate(carrier).open() as gate:
-        env = environment(county, gate.url)
-        command = [sys.executable, "-c", DELIVER]
-        with subprocess.Popen(command, env=env, cwd=ROOT) as worker:
-            assert gate.taken.wait(60)
-            worker.kill()
-        [row] = county.messages(number)
-        assert (row.state, row.sid) == ("sending", None)
-        county.move(minutes=2)
-        subprocess.run(command, env=env, cwd=ROOT, check=True)
-    [row] = county.messages(number)
-    assert row.state == "sent"
-    [text] = [text for text in carrier.messages if str(promise.id) in text.status_callback]
-    assert row.sid == text.sid
+@pytest.fixture
+def job(county, carrier):
+    """Let a worker send what waits; return the signal that killed it at a commit, or 0."""
+    command = [sys.executable, "-m", "tests.crash.dying_worker"]
+    pipe, env = subprocess.PIPE, environment(county, carrier.url)
+    with subprocess.Popen(command, env=env, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as worker:
+        assert worker.stdin
+        assert worker.stdout
+        assert worker.stdout.readline() == "ready\n"
+
+        def done(which: int = 0, when: str = "before") -> int:
+            worker.stdin.write(f"{which} {when}\n")
+            worker.stdin.flush()
+            return int(worker.stdout.readline())
+
+        yield done
+        worker.kill()
+
+
+def test_a_worker_that_dies_at_any_commit_sends_every_message_once(county, carrier, job):
+    for which in range(1, COMMITS + 1):
+        for when in ("before", "after"):
+            number = county.demand("大孤家子镇拉马桥村路灯不亮", number=None)
+            assert job(which, when) == signal.SIGKILL, (which, when)
+            for _ in range(2):  # what nobody knows of is looked up, then sent again
+                county.move(minutes=2)
+                carrier.forward(timedelta(minutes=2))
+                assert job() == 0
+            [row] = county.messages(number)
+            mine = [one.sid for one in carrier.messages if str(row.id) in one.status_callback]
+            assert (mine, row.state) == ([row.sid], "sent"), (which, when)
+    assert job(1 + COMMITS) == 0  # there is no further commit
