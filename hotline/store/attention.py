@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -22,28 +22,19 @@ class Entry(NamedTuple):
     ticket: Ticket | None
 
 
-def add(
-    session: Session,
-    *,
-    kind: str,
-    key: str,
-    facts: Mapping[str, object],
-    at: datetime,
-    ticket_id: UUID | None,
-) -> None:
-    """Add an entry unless its key was added before."""
-    session.execute(
-        insert(Attention)
-        .values(
-            id=uuid4(),
-            ticket_id=ticket_id,
-            kind=kind,
-            key=key,
-            facts={name: str(value) for name, value in facts.items()},
-            raised_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
+def values(
+    *, kind: str, key: str, facts: Mapping[str, object], at: datetime, ticket_id: UUID | None
+) -> dict[str, Any]:
+    """Return the columns of a new entry."""
+    said = {name: str(value) for name, value in facts.items()}
+    made = {"id": uuid4(), "ticket_id": ticket_id, "kind": kind, "key": key, "facts": said}
+    return made | {"raised_at": at}
+
+
+def add(session: Session, entry: Mapping[str, Any]) -> None:
+    """Add an entry (`values`) unless its key was added before."""
+    statement = insert(Attention).values(**entry)
+    session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
 
 
 def is_known(session: Session, key: str) -> bool:

@@ -15,7 +15,14 @@ from sqlmodel import Session, SQLModel
 from hotline.domain.rulings import Entry
 from hotline.domain.tickets import Role, Step
 from hotline.store import attention, people, rows, rulings, tickets, timers, whistles
-from hotline.store.models import Staff, Ticket, Timer, Whistle, WhistleMilestone, WhistleParty
+from hotline.store.models import (
+    Attention,
+    Staff, Ticket,
+    Timer,
+    Whistle,
+    WhistleMilestone,
+    WhistleParty,
+)
 from hotline.store.people import OnDuty
 from hotline.store.rows import AnyRow
 
@@ -164,7 +171,8 @@ class DatabaseBooks:
         self, *, kind: str, key: str, facts: Mapping[str, object], at: datetime, about: UUID | None
     ) -> None:
         """Put an entry before the supervisors, unless its key was there before."""
-        attention.add(self._session, kind=kind, key=key, facts=facts, at=at, ticket_id=about)
+        entry = attention.values(kind=kind, key=key, facts=facts, at=at, ticket_id=about)
+        attention.add(self._session, entry)
 
     def add(self, row: SQLModel) -> None:
         """Add a row, after whatever it may refer to, and write it."""
@@ -188,24 +196,31 @@ class BatchBooks(DatabaseBooks):
     """
 
     def __init__(
-        self, session: Session, due: Sequence[timers.Due], called: Collection[UUID]
+        self,
+        session: Session,
+        now: datetime,
+        due: Sequence[timers.Due],
+        called: Collection[UUID],
     ) -> None:
         """Read ahead.
 
         Args:
             session: of the command; it holds the locks of these tickets.
+            now: the instant of the command.
             due: limits that have passed, with their tickets.
             called: which of their subjects are called units.
         """
         super().__init__(session)
         self._roles: dict[Role, list[Staff]] = {}
+        self._entries: list[rows.Plain] = []
         held = [one.ticket for one in due]
         self._subjects = {one.timer.subject_id for one in due} | {ticket.id for ticket in held}
         self._generations = timers.generations(session, self._subjects)
         officers = {ticket.officer_id for ticket in held if ticket.officer_id is not None}
         # The session finds them by their keys for as long as somebody holds them.
-        self._held: list[object] = list(people.named(session, officers).values())
-        self._held += whistles.load_called(session, called) if called else []
+        self._people = people.named(session, officers)
+        self._absent = people.are_absent(session, officers, now)
+        self._held = whistles.load_called(session, called) if called else []
 
     def with_role(self, role: Role, now: datetime) -> list[Staff]:
         """Return everybody with ``role`` who is not on leave, as asked for the first time."""
@@ -213,15 +228,29 @@ class BatchBooks(DatabaseBooks):
             self._roles[role] = super().with_role(role, now)
         return self._roles[role]
 
+    def is_absent(self, staff_id: UUID, now: datetime) -> bool:
+        """Say whether a person is on leave at the instant of the batch, or has left for good."""
+        if staff_id not in self._people:
+            return super().is_absent(staff_id, now)
+        return staff_id in self._absent
+
     def next_generation(self, subject_id: UUID, step: Step) -> int:
         """Return the first generation of ``step`` that this subject has not used yet."""
         if subject_id not in self._subjects:
             return super().next_generation(subject_id, step)
         return self._generations.get((subject_id, step), -1) + 1
 
+    def attend(
+        self, *, kind: str, key: str, facts: Mapping[str, object], at: datetime, about: UUID | None
+    ) -> None:
+        """Put an entry before the supervisors when the batch is written, with all others."""
+        entry = attention.values(kind=kind, key=key, facts=facts, at=at, ticket_id=about)
+        self._entries.append((Attention, entry))
+
     def insert(self, made: Iterable[AnyRow]) -> None:
         """Write what was changed and what was gathered, in a statement for each table."""
-        taken = list(made)
+        taken = [*made, *self._entries]
+        self._entries = []
         for row in taken:
             if isinstance(row, rows.NewTimer):
                 known = self._generations.get((row.subject_id, row.step), -1)

@@ -127,6 +127,14 @@ def is_absent(session: Session, staff_id: UUID, now: datetime) -> bool:
     return bool(session.execute(sa.select(absent(sa.literal(staff_id), now))).scalar_one())
 
 
+def are_absent(session: Session, staff_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Return which of some people are on leave now, or have left for good (`is_absent`)."""
+    ids = sa.literal(list(staff_ids), sa.ARRAY(sa.Uuid))
+    away = sa.or_(sa.not_(col(Staff.active)), _away(now))
+    found = session.execute(sa.select(col(Staff.id)).where(col(Staff.id) == sa.func.any(ids), away))
+    return set(found.scalars())
+
+
 def absent(staff_id: sa.SQLColumnExpression[Any], now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that a person is on leave at an instant, or has left for good."""
     return sa.exists().where(

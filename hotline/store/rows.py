@@ -49,6 +49,9 @@ _INTO: Final = (
     "{0}_in AS (INSERT INTO {0} SELECT * FROM "
     "jsonb_populate_recordset(NULL::{0}, (SELECT d->'{0}' FROM doc)){1})"
 )
+# What was there before is left as it is: the unique key makes a decision happen once, and puts a
+# matter before the supervisors once.
+_ONCE: Final = frozenset({str(Timer.__tablename__), str(Attention.__tablename__)})
 _SEARCH_DUE: Final = "search_due"
 _NAMES: Final = (*(str(table.__tablename__) for table in _TABLES), _SEARCH_DUE)
 _DOCUMENT: Final = "document"
@@ -57,10 +60,8 @@ _DOCUMENT: Final = "document"
 @cache
 def _statement(tables: tuple[str, ...]) -> tuple[str, sa.TextClause]:
     """Return the statement that fills some tables, for the driver and for a session."""
-    # A limit that was set before is left as it is: the unique key makes a decision happen once.
     parts = [
-        _INTO.format(table, " ON CONFLICT DO NOTHING" if table == Timer.__tablename__ else "")
-        for table in tables
+        _INTO.format(table, " ON CONFLICT DO NOTHING" if table in _ONCE else "") for table in tables
     ]
     text = "WITH doc AS (SELECT CAST({0} AS jsonb) AS d), " + ", ".join(parts) + " SELECT 1"
     return text.format(f"%({_DOCUMENT})s"), sa.text(text.format(f":{_DOCUMENT}"))

@@ -1,7 +1,7 @@
 """Put something before a supervisor, once."""
 
 from collections.abc import Mapping
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from hotline.domain.errors import NotFoundError
 from hotline.store import attention as rows
@@ -24,9 +24,7 @@ def row(
     work: Work, kind: str, key: str, facts: Mapping[str, object], ticket_id: UUID
 ) -> dict[str, object]:
     """Return an entry as a row, for a command that writes a new ticket in one statement."""
-    said = {name: str(value) for name, value in facts.items()}
-    made = {"id": uuid4(), "ticket_id": ticket_id, "kind": kind, "key": key, "facts": said}
-    return made | {"raised_at": work.now}
+    return rows.values(kind=kind, key=key, facts=facts, at=work.now, ticket_id=ticket_id)
 
 
 def settle(work: Work, entry_id: UUID) -> None:

@@ -61,7 +61,7 @@ def prepare(work: Work, batch: Sequence[Due]) -> None:
     if len(batch) < _MANY:
         return
     called = [row.timer.subject_id for row in batch if row.timer.step in _WHISTLING]
-    work.read_by(BatchBooks(work.session, batch, called))
+    work.read_by(BatchBooks(work.session, work.now, batch, called))
     work.look_up_duty(_posts_of(work, [row.ticket for row in batch]))
 
 
