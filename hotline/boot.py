@@ -10,6 +10,7 @@ import select
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+import orjson
 import psycopg
 import redis
 import sqlalchemy as sa
@@ -46,6 +47,7 @@ def build_engine(settings: Settings) -> sa.Engine:
         max_overflow=settings.pool_size,
         pool_timeout=_CONNECT_S,
         hide_parameters=True,  # an error of the database would quote what callers said
+        json_deserializer=orjson.loads,
         # The connection that was used last: it knows the statements, and has made their plans.
         pool_use_lifo=True,
         connect_args={

@@ -17,7 +17,8 @@ from hotline.domain.tickets import Role, Step
 from hotline.store import attention, people, rows, rulings, tickets, timers, whistles
 from hotline.store.models import (
     Attention,
-    Staff, Ticket,
+    Staff,
+    Ticket,
     Timer,
     Whistle,
     WhistleMilestone,

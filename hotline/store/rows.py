@@ -4,7 +4,6 @@ This is the hot path of intake and of the clock (`docs/performance.md`): one JSO
 round trip, whatever the number of events, limits and messages.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Final, Protocol, cast
 from uuid import UUID, uuid4
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
@@ -33,6 +33,7 @@ from hotline.store.models import (
     Timer,
 )
 
+_OPTIONS: Final = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 # In the order in which rows may refer to each other.
 _TABLES: Final = (
     Ticket,
@@ -203,7 +204,7 @@ def update(session: Session, changed: Sequence[SQLModel]) -> None:
     )
     driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
     # Planned anew each time: a plan that was kept since the table was small would read all of it.
-    driver.execute(statement, {"rows": _ENCODER.encode(values)}, prepare=False)
+    driver.execute(statement, {"rows": _json(values)}, prepare=False)
     for row in changed:
         for name in list(sa.inspect(row).committed_state):
             set_committed_value(row, name, getattr(row, name))
@@ -230,18 +231,13 @@ def _values(row: AnyRow | _NewTicket) -> tuple[str, Mapping[str, Any]]:
     return row.TABLE, {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined]
 
 
-def _json(document: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    return _ENCODER.encode(document)
+def _json(values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(values, _plain, _OPTIONS).decode()
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, UUID):
-        return str(value)
+    if isinstance(value, datetime):
+        return instant(value)  # which refuses one without a zone
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, datetime):
-        return instant(value)
     raise TypeError(f"{type(value).__name__} is no column of ours")
-
-
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_plain, check_circular=False)
