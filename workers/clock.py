@@ -22,8 +22,7 @@ from hotline.beating import instance
 from hotline.jobs import Job, wake
 from hotline.kit import Kit
 from hotline.services.handling import attention, escalation
-from hotline.services.reckoning import suspicion
-from hotline.store import calls, outbox, search, timers, watch
+from hotline.store import calls, outbox, photos, search, suspicion, timers, watch
 from hotline.work import SYSTEM, open_work
 from workers import auditor
 from workers.runtime import Runtime, runtime, the_queue
@@ -101,7 +100,7 @@ def relay(engine: sa.Engine, queue: "redis.Redis") -> None:
         watch.beat(session, "clock", instance())
         waiting = outbox.due(session, now)
         entries = [job for job, every in TIMETABLE if calls.claim(session, job, now, every)]
-        if suspicion.is_waiting(session):
+        if suspicion.any_new(session) or photos.any_unhashed(session):
             wake(queue, Job.JUDGE)
         for slot in range(min(SLOTS, waiting)):
             wake(queue, Job.DELIVER, slot)

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from hotline.store.models import LedgerCheck, LedgerRoot
+from hotline.store.models.proofs import LedgerCheck, LedgerRoot
 
 # Asking takes turns by this key; it collides with nobody else's.
 _ASKING: Final = 12349

@@ -15,8 +15,10 @@ from sqlmodel import Session, col, select
 from hotline.domain.rates import RECURRENCE, Fact, Keys, Measure
 from hotline.domain.tickets import Status
 from hotline.store import paging
-from hotline.store.models import RateCell, RateRebuild, Ticket, TicketEvent, TicketFact
+from hotline.store.models import Ticket, TicketEvent
+from hotline.store.models.rates import RateCell, RateRebuild, TicketFact
 from hotline.store.paging import Order, Page
+from hotline.store.spans import covering, written
 from hotline.store.tickets import REAL
 
 # Stored: a new measure goes to the end.
@@ -248,28 +250,6 @@ def sums(
     return {row[0]: dict(zip(SUMS, row[1:], strict=True)) for row in session.execute(query)}
 
 
-def written(value: Any) -> Any:  # noqa: ANN401  dates, numbers and our own words
-    """Return a value that stands in the statement itself, for the plan to know it.
-
-    The driver keeps the plans of repeated statements; one for any dates and any dimension reads
-    twenty times as much as one for these.
-    """
-    return sa.literal(value, literal_execute=True)
-
-
-def covering(cell: Any, start: date, end: date) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """Return what picks the cells of a span: whole months as months, what is left as days."""
-    first, last = (written(day) for day in months(start, end))
-    whole = sa.and_(cell.grain == written("month"), cell.start >= first, cell.start < last)
-    rest = sa.and_(
-        cell.grain == written("day"),
-        cell.start >= written(start),
-        cell.start < written(end),
-        sa.or_(cell.start < first, cell.start >= last),
-    )
-    return sa.or_(whole, rest)
-
-
 def tickets_behind(
     session: Session, behind: Behind, days: tuple[date, date], *, at: str = ""
 ) -> Page[Ticket]:
@@ -298,13 +278,6 @@ def tickets_behind(
             query = query.where(met if behind.met else ~met)
     order = Order((fact.received_at, fact.ticket_id), descending=True)
     return paging.page(session, query, order, at=at)
-
-
-def months(start: date, end: date) -> tuple[date, date]:
-    """Return the first day of the first whole month, and the day after the last whole month."""
-    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
-    last = end.replace(day=1)
-    return (first, last) if first < last else (end, end)
 
 
 def _row(ticket_id: UUID, fact: Fact) -> dict[str, object]:

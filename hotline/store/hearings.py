@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Status
 from hotline.store import paging
-from hotline.store.models import Hearing, HearingParty, Ticket
+from hotline.store.models import Ticket
+from hotline.store.models.hearings import Hearing, HearingParty
 from hotline.store.paging import Order, Page
 
 

@@ -13,14 +13,8 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.ledger import Head, View
 from hotline.domain.proof import Recorded, Words
-from hotline.store.models import (
-    IdentityView,
-    LedgerHead,
-    LedgerRoot,
-    LedgerView,
-    Ticket,
-    TicketText,
-)
+from hotline.store.models import Ticket, TicketText
+from hotline.store.models.proofs import IdentityView, LedgerHead, LedgerRoot, LedgerView
 
 # Sealing takes turns by this key; it collides with nobody else's.
 _SEALING: Final = 12346

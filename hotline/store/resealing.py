@@ -8,14 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
-from hotline.store.models import (
-    Call,
-    KeyReseal,
-    Staff,
-    StaffAddress,
-    StaffUpload,
-    TicketIdentity,
-)
+from hotline.store.models import Call, Staff, StaffAddress, TicketIdentity
+from hotline.store.models.keys import KeyReseal
+from hotline.store.models.rosters import StaffUpload
 
 # Rotations take turns by this key; it collides with nobody else's.
 _RESEALING: Final = 12350

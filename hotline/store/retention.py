@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.domain.retention import Kind
-from hotline.store.models import Erasure, Media, Ticket
+from hotline.store.models import Media, Ticket
+from hotline.store.models.proofs import Erasure
 
 _ENDED: Final = sa.text(
     "SELECT id, closed_at FROM ticket WHERE closed_at > :after AND closed_at <= :until"

@@ -9,17 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.domain.roster import Absence, Book, DutyKind, Span
-from hotline.store.models import (
-    Duty,
-    DutySwap,
-    Leave,
-    PostHolding,
-    RosterFeed,
-    Staff,
-    StaffAddress,
-    StaffChange,
-    StaffUpload,
-)
+from hotline.store.models import Leave, PostHolding, Staff, StaffAddress
+from hotline.store.models.rosters import Duty, DutySwap, RosterFeed, StaffChange, StaffUpload
 
 
 class Holder(NamedTuple):

@@ -13,7 +13,6 @@ from hotline.domain.sampling import Cell, Outcome, Why
 from hotline.domain.suspicion.frame import FlagState
 from hotline.domain.tickets import Action, Status
 from hotline.store import paging
-from hotline.store.facts import covering
 from hotline.store.models import (
     FlagRow,
     SampleCall,
@@ -25,6 +24,7 @@ from hotline.store.models import (
     WhistleParty,
 )
 from hotline.store.paging import Order, Page
+from hotline.store.spans import covering
 
 # Draws and lots take turns by this key; it collides with nobody else's.
 _DRAWING: Final = 12348

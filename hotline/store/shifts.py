@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from hotline.domain.tickets import Action, Status
-from hotline.store.models import Call, Handover, Presence, Staff, Ticket, TicketEvent
+from hotline.store.models import Call, Staff, Ticket, TicketEvent
+from hotline.store.models.desk import Handover, Presence
 
 # Whoever has not been heard of for so long has closed the page.
 PRESENT: Final = timedelta(seconds=20)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.store import paging
-from hotline.store.models import IdentityView, Staff, Ticket
+from hotline.store.models import Staff, Ticket
+from hotline.store.models.proofs import IdentityView
 from hotline.store.paging import Order, Page
 
 

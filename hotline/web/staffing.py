@@ -14,7 +14,7 @@ from hotline.services.staff import staff_list, staffing, uploads
 from hotline.services.staff.staff_list import StaffList
 from hotline.services.staff.staffing import Link, Plan
 from hotline.store import roster
-from hotline.store.models import StaffUpload
+from hotline.store.models.rosters import StaffUpload
 from hotline.web.parts import my_id, request_work
 from hotline.work import Work
 

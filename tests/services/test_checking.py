@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from hotline.services.proof import audit, checking
-from hotline.store.models import LedgerCheck
+from hotline.store.models.proofs import LedgerCheck
 from tests.county import County
 from tests.suspects import parts
 from workers import ledger as worker

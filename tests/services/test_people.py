@@ -18,7 +18,8 @@ from hotline.services.reception import additions
 from hotline.services.staff import accounts, people
 from hotline.store import people as people_rows
 from hotline.store import roster
-from hotline.store.models import Duty, Leave, PostHolding, Staff
+from hotline.store.models import Leave, PostHolding, Staff
+from hotline.store.models.rosters import Duty
 from hotline.work import CITIZEN
 from tests.county import County
 from tests.web.desk import Desk

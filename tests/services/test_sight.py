@@ -11,7 +11,7 @@ from hotline.services.handling.tickets import Position
 from hotline.services.proof import identity
 from hotline.services.whistles import whistle
 from hotline.store import whistles
-from hotline.store.models import IdentityView
+from hotline.store.models.proofs import IdentityView
 from hotline.work import Actor
 from tests.county import County
 

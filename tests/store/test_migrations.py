@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from sqlmodel import SQLModel
 
-import hotline.store.models  # noqa: F401  fills the metadata
-from hotline.store import migrate
+from hotline.store import migrate, models
+from hotline.store.models import every_table
 
 # Tables without a row class: the time's shift is read by the database's own `hotline_now()`.
 # What is due to be read for the search has neither key nor index (`hotline.store.search`).
 WITHOUT_MODEL = {"alembic_version", "time_shift", "search_due"}
+TABLES = every_table().tables
 
 
 @pytest.fixture
@@ -23,31 +23,37 @@ def inspector(database):
     engine.dispose()
 
 
+def test_rows_that_every_process_loads_point_only_to_each_other():
+    tables = {getattr(getattr(models, name), "__table__", None) for name in models.__all__}
+
+    assert len(tables) > 40
+    for table in tables - {None}:
+        assert {key.column.table for key in table.foreign_keys} <= tables
+
+
 def test_every_table_has_a_model_and_every_model_a_table(inspector):
-    assert set(inspector.get_table_names()) - WITHOUT_MODEL == set(SQLModel.metadata.tables)
+    assert set(inspector.get_table_names()) - WITHOUT_MODEL == set(TABLES)
 
 
-@pytest.mark.parametrize("name", sorted(SQLModel.metadata.tables))
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_model_knows_every_column_and_whether_it_may_be_empty(inspector, name):
     real = {column["name"]: column["nullable"] for column in inspector.get_columns(name)}
-    believed = {column.name: column.nullable for column in SQLModel.metadata.tables[name].columns}
+    believed = {column.name: column.nullable for column in TABLES[name].columns}
 
     assert believed == real
 
 
-@pytest.mark.parametrize("name", sorted(SQLModel.metadata.tables))
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_model_knows_the_type_of_every_column(inspector, name):
     real = {column["name"]: _family(column["type"]) for column in inspector.get_columns(name)}
-    believed = {
-        column.name: _family(column.type) for column in SQLModel.metadata.tables[name].columns
-    }
+    believed = {column.name: _family(column.type) for column in TABLES[name].columns}
 
     assert believed == real
 
 
-@pytest.mark.parametrize("name", sorted(SQLModel.metadata.tables))
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_model_knows_the_keys_of_its_table(inspector, name):
-    table = SQLModel.metadata.tables[name]
+    table = TABLES[name]
     unique = {tuple(key["column_names"]) for key in inspector.get_unique_constraints(name)}
 
     assert [column.name for column in table.primary_key] == inspector.get_pk_constraint(name)[
@@ -56,16 +62,13 @@ def test_a_model_knows_the_keys_of_its_table(inspector, name):
     assert {(column.name,) for column in table.columns if column.unique} <= unique
 
 
-@pytest.mark.parametrize("name", sorted(SQLModel.metadata.tables))
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_model_knows_what_its_rows_point_to(inspector, name):
     real = {
         (key["constrained_columns"][0], key["referred_table"])
         for key in inspector.get_foreign_keys(name)
     }
-    believed = {
-        (key.parent.name, key.column.table.name)
-        for key in SQLModel.metadata.tables[name].foreign_keys
-    }
+    believed = {(key.parent.name, key.column.table.name) for key in TABLES[name].foreign_keys}
 
     assert believed == real
 

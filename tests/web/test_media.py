@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 from hotline.domain.tickets import Role
 from hotline.services.handling import photos
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import IdentityView, Media
+from hotline.store.models import Media
+from hotline.store.models.proofs import IdentityView
 from tests.county import County
 from tests.web.client import client_for, sign_in
 from tests.web.field.field import (

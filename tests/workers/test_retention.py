@@ -11,7 +11,8 @@ from hotline.domain.tickets import Action
 from hotline.in_force import InForce
 from hotline.services.proof import audit, identity
 from hotline.services.upkeep import retention
-from hotline.store.models import Erasure, Media, TicketIdentity, TicketText
+from hotline.store.models import Media, TicketIdentity, TicketText
+from hotline.store.models.proofs import Erasure
 from tests.county import County
 from tests.services.test_search import numbers, read_all
 from tests.web import nights

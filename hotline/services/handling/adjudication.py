@@ -22,7 +22,8 @@ from hotline.services.reception import intake
 from hotline.services.telling import telling
 from hotline.store import hearings
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Hearing, HearingParty, Ticket
+from hotline.store.models import Ticket
+from hotline.store.models.hearings import Hearing, HearingParty
 from hotline.work import SYSTEM, Work
 
 

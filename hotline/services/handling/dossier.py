@@ -19,7 +19,6 @@ from hotline.store import ledger, outbox, people, timers, whistles
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import (
     Ask,
-    IdentityView,
     Media,
     Outgoing,
     PostHolding,
@@ -31,6 +30,7 @@ from hotline.store.models import (
     Whistle,
     WhistleParty,
 )
+from hotline.store.models.proofs import IdentityView
 from hotline.work import Work
 
 _INSTANTS: Final = (

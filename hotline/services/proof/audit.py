@@ -24,7 +24,7 @@ from hotline.domain.ledger import Head
 from hotline.domain.proof import Break, breaks
 from hotline.keys import verifies
 from hotline.store import ledger as rows
-from hotline.store.models import LedgerRoot
+from hotline.store.models.proofs import LedgerRoot
 from hotline.work import Work
 
 # Bounds the memory of a seal and the time for which its tickets are locked.

@@ -15,7 +15,7 @@ from hotline.services.proof import audit
 from hotline.services.proof.audit import Behind, Fault
 from hotline.store import checks
 from hotline.store import ledger as ledger_rows
-from hotline.store.models import LedgerCheck
+from hotline.store.models.proofs import LedgerCheck
 from hotline.work import Work
 
 CHAINS: Final = 500

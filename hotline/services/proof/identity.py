@@ -10,7 +10,8 @@ from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError
 from hotline.domain.tickets import Role
 from hotline.store import tickets as ticket_rows
 from hotline.store import views as view_rows
-from hotline.store.models import IdentityView, Staff, Ticket
+from hotline.store.models import Staff, Ticket
+from hotline.store.models.proofs import IdentityView
 from hotline.store.paging import Page
 from hotline.work import Work
 

@@ -16,7 +16,7 @@ from hotline.domain.rates import Fact, fold
 from hotline.domain.ratings import FIVE, FOUR
 from hotline.store import facts as rows
 from hotline.store.facts import Demand
-from hotline.store.models import RateRebuild
+from hotline.store.models.rates import RateRebuild
 from hotline.work import Work
 
 BATCH: Final = 500

@@ -15,7 +15,8 @@ from hotline.domain.shares import Band, Rate, band
 from hotline.services.reckoning.counting import EVERYTHING
 from hotline.store import facts as rows
 from hotline.store.facts import Behind
-from hotline.store.models import RateRebuild, Ticket
+from hotline.store.models import Ticket
+from hotline.store.models.rates import RateRebuild
 from hotline.store.paging import Page
 from hotline.work import Work
 

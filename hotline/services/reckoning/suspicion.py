@@ -11,8 +11,6 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session
-
 from hotline.domain.suspicion import signals
 from hotline.domain.suspicion.facts import Claim, Compared, Facts, PhotoTwin, Return
 from hotline.domain.suspicion.frame import flag_of
@@ -39,11 +37,6 @@ def rules(work: Work) -> SuspicionRules:
 def waiting(work: Work, limit: int) -> list[UUID]:
     """Return claims that these rules have not judged yet."""
     return rows.unjudged(work.session, rules(work).version, limit)
-
-
-def is_waiting(session: Session) -> bool:
-    """Whether there is a new claim to judge, or a new photo to look at."""
-    return rows.any_new(session) or photo_rows.any_unhashed(session)
 
 
 def judge(work: Work, submission_id: UUID) -> int:

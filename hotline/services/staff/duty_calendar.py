@@ -15,7 +15,7 @@ from hotline.domain.tickets import Role
 from hotline.keys import token_hash
 from hotline.services.staff import people
 from hotline.store import roster
-from hotline.store.models import Duty
+from hotline.store.models.rosters import Duty
 from hotline.work import Work
 
 _HOLDERS = frozenset({Role.OFFICER, Role.UNIT})

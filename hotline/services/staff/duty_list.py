@@ -20,7 +20,8 @@ from hotline.domain.roster import Absence, DutyKind
 from hotline.domain.tickets import Role
 from hotline.services.staff import people, rosters, staff_list
 from hotline.store import roster
-from hotline.store.models import Duty, Staff
+from hotline.store.models import Staff
+from hotline.store.models.rosters import Duty
 from hotline.tables.model import Column, Kind, Place, TableFault, fault
 from hotline.tables.rows import read
 from hotline.work import Work

@@ -18,7 +18,8 @@ from hotline.domain.ledger import instant
 from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
 from hotline.store import people, roster
-from hotline.store.models import Duty, Leave, PostHolding, Staff, StaffAddress, StaffChange
+from hotline.store.models import Leave, PostHolding, Staff, StaffAddress
+from hotline.store.models.rosters import Duty, StaffChange
 from hotline.work import Work
 
 LONGEST_LEAVE: Final = timedelta(days=366)

@@ -14,7 +14,7 @@ from hotline.domain.tickets import Role, Status
 from hotline.services.handling.tickets import RING_BACK
 from hotline.store import attention as attention_rows
 from hotline.store import shifts
-from hotline.store.models import Handover
+from hotline.store.models.desk import Handover
 from hotline.work import Work
 
 LONGEST_NOTES: Final = 2000

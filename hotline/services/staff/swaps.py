@@ -14,7 +14,8 @@ from hotline.services.staff import people
 from hotline.services.telling import telling
 from hotline.store import people as people_rows
 from hotline.store import roster
-from hotline.store.models import Duty, DutySwap, Staff
+from hotline.store.models import Staff
+from hotline.store.models.rosters import Duty, DutySwap
 from hotline.work import Work
 
 _SWAPPERS: Final = frozenset({Role.OFFICER, Role.UNIT})

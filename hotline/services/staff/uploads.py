@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from hotline.domain.errors import NotFoundError
 from hotline.store import roster
-from hotline.store.models import StaffUpload
+from hotline.store.models.rosters import StaffUpload
 from hotline.tables.model import MOST_BYTES
 from hotline.work import Work
 

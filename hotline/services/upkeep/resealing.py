@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hotline.store import resealing as rows
-from hotline.store.models import KeyReseal
+from hotline.store.models.keys import KeyReseal
 from hotline.store.resealing import KINDS, Sealed
 from hotline.work import Work
 

@@ -15,7 +15,7 @@ from hotline.domain.tickets import Action
 from hotline.store import calls
 from hotline.store import retention as rows
 from hotline.store import search as search_rows
-from hotline.store.models import Erasure
+from hotline.store.models.proofs import Erasure
 from hotline.work import Work
 
 _MARK: Final = "retention:{}"

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class Presence(SQLModel, table=True):
+class Presence(Model, table=True):
     """Somebody has a ticket's page open; counts while ``seen_at`` is fresh."""
 
     __tablename__ = "presence"
@@ -21,7 +22,7 @@ class Presence(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Handover(SQLModel, table=True):
+class Handover(Model, table=True):
     """What one shift left to the next (交接班), as it stood then, and who took it over.
 
     ``facts`` holds ticket numbers by what they wait for, never what callers said.

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class TicketGap(SQLModel, table=True):
+class TicketGap(Model, table=True):
     """Something that is missing and was promised (容缺受理); what it is stands in a text."""
 
     __tablename__ = "ticket_gap"
@@ -22,7 +23,7 @@ class TicketGap(SQLModel, table=True):
     came_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class TicketCode(SQLModel, table=True):
+class TicketCode(Model, table=True):
     """How often the code of a ticket was made anew; without a row, never."""
 
     __tablename__ = "ticket_code"
@@ -32,7 +33,7 @@ class TicketCode(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class DoorTry(SQLModel, table=True):
+class DoorTry(Model, table=True):
     """One try at a public door; the address and the subject stand as keyed hashes.
 
     ``door`` is ``demand`` (the subject is a number), ``code`` (failed only; a ticket's number) or

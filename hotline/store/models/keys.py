@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class KeyReseal(SQLModel, table=True):
+class KeyReseal(Model, table=True):
     """How far everything of one kind is sealed under the newest key; killed, it goes on from here.
 
     ``ring`` names the newest keys by a hash: under other keys it begins anew. ``last`` is the key

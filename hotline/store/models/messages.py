@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class Outgoing(SQLModel, table=True):
+class Outgoing(Model, table=True):
     """A message or call that was promised. The row is the promise; the queue only wakes.
 
     It holds whom to reach (a person, the caller, an emergency service), never a number: numbers
@@ -40,7 +41,7 @@ class Outgoing(SQLModel, table=True):
     channel: str | None = None
 
 
-class NoticeAttempt(SQLModel, table=True):
+class NoticeAttempt(Model, table=True):
     """What became of one try to reach somebody by a channel of the county. Append-only."""
 
     __tablename__ = "notice_attempt"
@@ -53,7 +54,7 @@ class NoticeAttempt(SQLModel, table=True):
     answer: str
 
 
-class Inbox(SQLModel, table=True):
+class Inbox(Model, table=True):
     """A webhook that was answered, by the carrier's key; a repeat gets ``answer`` again."""
 
     __tablename__ = "inbox"
@@ -65,7 +66,7 @@ class Inbox(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Call(SQLModel, table=True):
+class Call(Model, table=True):
     """A call that came in, and how far the talk with the machine has got (``talk``)."""
 
     __tablename__ = "call"
@@ -83,7 +84,7 @@ class Call(SQLModel, table=True):
     line: str | None = None
 
 
-class Watermark(SQLModel, table=True):
+class Watermark(Model, table=True):
     """How far a sweep has looked, or when an entry of the timetable last ran."""
 
     __tablename__ = "watermark"

@@ -1,18 +1,17 @@
 """People and the posts they hold. A post is policy (the map); who holds it is a row."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
 from hotline.store.columns import UTCDateTime, by_value
+from hotline.store.models.base import Model
 
 
-class Staff(SQLModel, table=True):
+class Staff(Model, table=True):
     """A person who works on tickets. The number is sealed; `number_hash` finds it.
 
     ``channels``: by which channels of the county the person is told, in this order; the carrier's
@@ -34,7 +33,7 @@ class Staff(SQLModel, table=True):
     channels: list[str] = Field(default_factory=list, sa_type=JSONB)
 
 
-class StaffAddress(SQLModel, table=True):
+class StaffAddress(Model, table=True):
     """Where a person is reached on a channel: a mailbox, an account. Sealed."""
 
     __tablename__ = "staff_address"
@@ -44,7 +43,7 @@ class StaffAddress(SQLModel, table=True):
     address_sealed: bytes
 
 
-class PostHolding(SQLModel, table=True):
+class PostHolding(Model, table=True):
     """A person holds a post from one instant to another (open: until further notice)."""
 
     __tablename__ = "post_holding"
@@ -56,7 +55,7 @@ class PostHolding(SQLModel, table=True):
     until_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class Leave(SQLModel, table=True):
+class Leave(Model, table=True):
     """A person is away; whoever is named, or the post's stand-in (AB岗), is called instead."""
 
     __tablename__ = "leave"
@@ -68,46 +67,7 @@ class Leave(SQLModel, table=True):
     stand_in_id: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
-class Duty(SQLModel, table=True):
-    """A line of a duty list (值班表): for a while one person answers for a post."""
-
-    __tablename__ = "duty"
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    post: str
-    staff_id: UUID = Field(foreign_key="staff.id")
-    from_at: datetime = Field(sa_type=UTCDateTime)
-    until_at: datetime = Field(sa_type=UTCDateTime)
-    kind: DutyKind = Field(default=DutyKind.SHIFT, sa_type=by_value(DutyKind))
-    batch: UUID | None = None
-
-
-class DutySwap(SQLModel, table=True):
-    """Somebody asks a colleague to take a line of a duty list, for one of theirs or for nothing."""
-
-    __tablename__ = "duty_swap"
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    duty_id: UUID = Field(foreign_key="duty.id", ondelete="CASCADE")
-    in_return_id: UUID | None = Field(default=None, foreign_key="duty.id", ondelete="CASCADE")
-    asked_by: UUID = Field(foreign_key="staff.id")
-    asked_of: UUID = Field(foreign_key="staff.id")
-    asked_at: datetime = Field(sa_type=UTCDateTime)
-    state: str = "asked"
-    answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-
-
-class RosterFeed(SQLModel, table=True):
-    """The secret address of a person's own calendar. Only the hash of its token is kept."""
-
-    __tablename__ = "roster_feed"
-
-    token_hash: str = Field(primary_key=True)
-    staff_id: UUID = Field(foreign_key="staff.id", unique=True)
-    created_at: datetime = Field(sa_type=UTCDateTime)
-
-
-class PasswordLink(SQLModel, table=True):
+class PasswordLink(Model, table=True):
     """An address, used once, at which somebody sets a password of their own."""
 
     __tablename__ = "password_link"
@@ -119,35 +79,7 @@ class PasswordLink(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class StaffUpload(SQLModel, table=True):
-    """A staff list that was looked at and not yet applied; sealed: it holds numbers."""
-
-    __tablename__ = "staff_upload"
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    staff_id: UUID = Field(foreign_key="staff.id")
-    name: str
-    content_sealed: bytes
-    at: datetime = Field(sa_type=UTCDateTime)
-
-
-class StaffChange(SQLModel, table=True):
-    """What somebody changed about people, before and after. Append-only."""
-
-    __tablename__ = "staff_change"
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=UTCDateTime)
-    actor: str
-    role: Role = Field(sa_type=by_value(Role))
-    staff_id: UUID | None = Field(default=None, foreign_key="staff.id")
-    post: str | None = None
-    what: str
-    before: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
-    after: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
-
-
-class SignIn(SQLModel, table=True):
+class SignIn(Model, table=True):
     """A signed-in device. Only the hash of its token is kept."""
 
     __tablename__ = "sign_in"
@@ -159,7 +91,7 @@ class SignIn(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class SignInAttempt(SQLModel, table=True):
+class SignInAttempt(Model, table=True):
     """One try to sign in; account and address stand as keyed hashes."""
 
     __tablename__ = "sign_in_attempt"

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class MapVersion(SQLModel, table=True):
+class MapVersion(Model, table=True):
     """A grid map that decided at some time, as it was written."""
 
     __tablename__ = "map_version"
@@ -19,7 +20,7 @@ class MapVersion(SQLModel, table=True):
     applied_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class PolicyChange(SQLModel, table=True):
+class PolicyChange(Model, table=True):
     """A map came into force, by whom and why; or (``move``) open tickets were moved to it.
 
     ``kind`` is ``release`` (the map of the installation's file, seen for the first time),
@@ -37,7 +38,7 @@ class PolicyChange(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class CalendarNotice(SQLModel, table=True):
+class CalendarNotice(Model, table=True):
     """The days off and make-up days of one year, as they came (``content``). Append-only.
 
     ``status`` is ``published`` (the State Council's) or ``provisional`` (what the county expects
@@ -57,7 +58,7 @@ class CalendarNotice(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class CalendarDay(SQLModel, table=True):
+class CalendarDay(Model, table=True):
     """A day off in the week, or a make-up working day (调休), with its source notice.
 
     ``windows`` are the office hours of this day alone, as pairs of ``HH:MM``; ``None``: as always.

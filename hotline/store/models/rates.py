@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class TicketFact(SQLModel, table=True):
+class TicketFact(Model, table=True):
     """What one ticket counts for (`hotline.domain.rates.Fact`), as of its event ``seq``."""
 
     __tablename__ = "ticket_fact"
@@ -33,7 +34,7 @@ class TicketFact(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class RateCell(SQLModel, table=True):
+class RateCell(Model, table=True):
     """The sums over the tickets received in one day or month, for one key of one dimension.
 
     ``*_n`` is the numerator and ``*_d`` the denominator of a measure; ``grade_1`` to ``grade_5``
@@ -110,7 +111,7 @@ class RateCell(SQLModel, table=True):
     withdrawn_d: int
 
 
-class RateRebuild(SQLModel, table=True):
+class RateRebuild(Model, table=True):
     """How far a count from the beginning has come; there is at most one row."""
 
     __tablename__ = "rate_rebuild"

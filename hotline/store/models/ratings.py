@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class Rating(SQLModel, table=True):
+class Rating(Model, table=True):
     """A grade that a caller gave, on the scale on which it was given. Append-only.
 
     ``version`` counts the grades of a ticket: a change is another row. ``round`` is that of the
@@ -29,7 +30,7 @@ class Rating(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class RatingInvite(SQLModel, table=True):
+class RatingInvite(Model, table=True):
     """A one-time way to rate. Without a token it is used from the number that called."""
 
     __tablename__ = "rating_invite"
@@ -43,7 +44,7 @@ class RatingInvite(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class RatingAttempt(SQLModel, table=True):
+class RatingAttempt(Model, table=True):
     """A grade that reached a door; ``refused`` says why it was not kept. Append-only."""
 
     __tablename__ = "rating_attempt"
@@ -58,7 +59,7 @@ class RatingAttempt(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class BadRating(SQLModel, table=True):
+class BadRating(Model, table=True):
     """The clock of a bad rating: the caller is rung, the fix is made, and rated.
 
     ``number`` counts them on a ticket; ``content``: the caller said on the telephone that nothing
@@ -86,7 +87,7 @@ class BadRating(SQLModel, table=True):
     outcome: str | None = None
 
 
-class RatingProbe(SQLModel, table=True):
+class RatingProbe(Model, table=True):
     """One test of the rating door by a grade of the hotline's own; ``fault``: what it found."""
 
     __tablename__ = "rating_probe"

@@ -5,39 +5,13 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class Hearing(SQLModel, table=True):
-    """A dispute before the panel (确责); ``lead`` is the unit that it named."""
-
-    __tablename__ = "hearing"
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    ticket_id: UUID = Field(foreign_key="ticket.id")
-    opened_at: datetime = Field(sa_type=UTCDateTime)
-    ruled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    ruled_by: UUID | None = Field(default=None, foreign_key="staff.id")
-    lead: str | None = None
-
-
-class HearingParty(SQLModel, table=True):
-    """A unit that the panel hears; ``returned``: it returned the ticket itself."""
-
-    __tablename__ = "hearing_party"
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    hearing_id: UUID = Field(foreign_key="hearing.id")
-    ticket_id: UUID = Field(foreign_key="ticket.id")
-    unit: str
-    post: str
-    returned: bool
-    heard_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-
-
-class CatalogueEntry(SQLModel, table=True):
+class CatalogueEntry(Model, table=True):
     """An entry that a ruling made, over the map's catalogue (`hotline.domain.rulings`).
 
     ``place`` is a grid, a town, or empty for the county; ``lead`` is empty where the map decides
@@ -65,7 +39,7 @@ class CatalogueEntry(SQLModel, table=True):
     superseded_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class LongTerm(SQLModel, table=True):
+class LongTerm(Model, table=True):
     """A place on the long-term list (挂账) with its plan, from the proposal to its end.
 
     ``leader`` is a post, ``leader_id`` who held it when the plan began. ``rest`` is what was left
@@ -87,7 +61,7 @@ class LongTerm(SQLModel, table=True):
     rest: str | None = None
 
 
-class MilestoneRow(SQLModel, table=True):
+class MilestoneRow(Model, table=True):
     """One step of a plan: by when, when it was done, and when it was found missed."""
 
     __tablename__ = "milestone"

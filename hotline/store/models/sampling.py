@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.domain.sampling import Outcome, Why
 from hotline.store.columns import UTCDateTime, by_value
+from hotline.store.models.base import Model
 
 
-class SampleDraw(SQLModel, table=True):
+class SampleDraw(Model, table=True):
     """One draw, from the claims of one county day. Rows are added, never changed.
 
     ``rules`` is what the map said then, with the method's name and the map's version; with the
@@ -31,7 +32,7 @@ class SampleDraw(SQLModel, table=True):
     drawn: int
 
 
-class SampleMember(SQLModel, table=True):
+class SampleMember(Model, table=True):
     """A claim that a draw was made from, as it stood then; ``why`` where it was drawn."""
 
     __tablename__ = "sample_member"
@@ -44,7 +45,7 @@ class SampleMember(SQLModel, table=True):
     why: Why | None = Field(default=None, sa_type=by_value(Why))
 
 
-class SampleCall(SQLModel, table=True):
+class SampleCall(Model, table=True):
     """Who asks about a drawn ticket by when, how often they tried, and what came of it.
 
     ``lot`` grows with each lot that is cast; ``turn`` counts the lots of this ticket. Nobody may
@@ -68,7 +69,7 @@ class SampleCall(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class SampleCell(SQLModel, table=True):
+class SampleCell(Model, table=True):
     """A stratum: the claims received in one day or month, and what became of the drawn ones."""
 
     __tablename__ = "sample_cell"

@@ -6,14 +6,15 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.domain.suspicion.facts import Likeness
 from hotline.domain.suspicion.frame import FlagState, Grounds, Group, Signal
 from hotline.store.columns import UTCDateTime, by_value
+from hotline.store.models.base import Model
 
 
-class PhotoLooks(SQLModel, table=True):
+class PhotoLooks(Model, table=True):
     """How a photo looks (`hotline.photos.hashes`); ``number`` grows in the order of commits."""
 
     __tablename__ = "photo_looks"
@@ -28,7 +29,7 @@ class PhotoLooks(SQLModel, table=True):
     quality: int
 
 
-class PhotoTwinRow(SQLModel, table=True):
+class PhotoTwinRow(Model, table=True):
     """A photo and an earlier one that is the same picture."""
 
     __tablename__ = "photo_twin"
@@ -39,7 +40,7 @@ class PhotoTwinRow(SQLModel, table=True):
     bits: int
 
 
-class Submission(SQLModel, table=True):
+class Submission(Model, table=True):
     """A claim of closure as it was made: what signals judge, and rates count.
 
     ``judged_by`` is the version of the rules that judged it last; ``discredited_at`` is when a
@@ -68,7 +69,7 @@ class Submission(SQLModel, table=True):
     discredited_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class SuspicionRow(SQLModel, table=True):
+class SuspicionRow(Model, table=True):
     """What a signal said of a claim under one version of the rules."""
 
     __tablename__ = "suspicion"
@@ -86,7 +87,7 @@ class SuspicionRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class FlagRow(SQLModel, table=True):
+class FlagRow(Model, table=True):
     """A claim that a supervisor should look at, the unit's answer, and the ruling."""
 
     __tablename__ = "flag"

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.domain.tickets import Shield, Status
 from hotline.store.columns import IntegerArray, UTCDateTime, by_value
+from hotline.store.models.base import Model
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Model, table=True):
     """A caller's request (工单). Changed only by `hotline.work.Work` under its row lock.
 
     ``due_at`` is the unit's clock; the citizen's clock runs from ``received_at`` and never stops.
@@ -78,7 +79,7 @@ class Ticket(SQLModel, table=True):
         return self.shield == Shield.CONFIDENTIAL
 
 
-class TicketIdentity(SQLModel, table=True):
+class TicketIdentity(Model, table=True):
     """Who called, apart from what was said; each field sealed, the number found by its hash."""
 
     __tablename__ = "ticket_identity"
@@ -92,7 +93,7 @@ class TicketIdentity(SQLModel, table=True):
     erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class TicketText(SQLModel, table=True):
+class TicketText(Model, table=True):
     """Words on a ticket. They can be redacted; the chain keeps only their salted hash."""
 
     __tablename__ = "ticket_text"
@@ -106,7 +107,7 @@ class TicketText(SQLModel, table=True):
     redacted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class Media(SQLModel, table=True):
+class Media(Model, table=True):
     """A photo or a recording. The original lies sealed in the media folder under its hash.
 
     ``sid`` is the carrier's name of a recording, so that none is fetched twice; ``hashed_at`` is
@@ -131,7 +132,7 @@ class Media(SQLModel, table=True):
     hashed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class Ask(SQLModel, table=True):
+class Ask(Model, table=True):
     """The question put to the caller after a submission: whether it is solved, how satisfied.
 
     ``grade`` is 5 (非常满意) to 1 (非常不满意), the five national grades.
@@ -151,7 +152,7 @@ class Ask(SQLModel, table=True):
     grade: int | None = None
 
 
-class Command(SQLModel, table=True):
+class Command(Model, table=True):
     """A command from the field under the device's own key; a repeat gets ``answer`` again."""
 
     __tablename__ = "command"
@@ -167,7 +168,7 @@ class Command(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class TicketSearch(SQLModel, table=True):
+class TicketSearch(Model, table=True):
     """What a ticket is found by (`hotline.domain.terms`): derived, it may be made again.
 
     ``received_at`` is the ticket's, so that the newest come first without a look at the ticket.

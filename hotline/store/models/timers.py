@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.domain.tickets import Step
 from hotline.store.columns import UTCDateTime, by_value
+from hotline.store.models.base import Model
 
 
-class Timer(SQLModel, table=True):
+class Timer(Model, table=True):
     """One limit of one subject (a ticket or a whistle's party).
 
     ``due_at`` is the limit itself and never moves; ``fire_at`` is the next try, later only when

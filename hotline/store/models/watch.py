@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class AuditRound(SQLModel, table=True):
+class AuditRound(Model, table=True):
     """One look at every live chain: how many tickets, and how many limits were not running.
 
     ``last_id`` is how far it has come; at most one round has not ended.
@@ -24,7 +25,7 @@ class AuditRound(SQLModel, table=True):
     found: int = 0
 
 
-class Heartbeat(SQLModel, table=True):
+class Heartbeat(Model, table=True):
     """When a process of ours last said that it lives; ``instance`` tells several apart."""
 
     __tablename__ = "heartbeat"
@@ -35,7 +36,7 @@ class Heartbeat(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class ProbeRun(SQLModel, table=True):
+class ProbeRun(Model, table=True):
     """A test demand from outside, and whether it came back in time; ``fault`` is a code."""
 
     __tablename__ = "probe_run"

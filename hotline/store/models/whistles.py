@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from hotline.store.columns import UTCDateTime
+from hotline.store.models.base import Model
 
 
-class Whistle(SQLModel, table=True):
+class Whistle(Model, table=True):
     """Units are called in (吹哨), or somebody is asked to call them; it ends by its kind's rule.
 
     Attributes:
@@ -48,7 +49,7 @@ class Whistle(SQLModel, table=True):
     planned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class WhistleParty(SQLModel, table=True):
+class WhistleParty(Model, table=True):
     """One unit that was called, and how far it came: called, acknowledged, arrived, done.
 
     ``rung`` is the highest rung of the ladder that was told; ``generation`` counts the limits that
@@ -85,7 +86,7 @@ class WhistleParty(SQLModel, table=True):
     excused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
-class WhistleMilestone(SQLModel, table=True):
+class WhistleMilestone(Model, table=True):
     """One line of a lead unit's plan: what is done by when, by which unit."""
 
     __tablename__ = "whistle_milestone"
@@ -101,7 +102,7 @@ class WhistleMilestone(SQLModel, table=True):
     met_by: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
-class WhistleRating(SQLModel, table=True):
+class WhistleRating(Model, table=True):
     """What one side of a whistle says of the other, once; append-only.
 
     The ``whistler`` grades a unit's arrival, conduct and result from 1 to 5; the ``unit`` says

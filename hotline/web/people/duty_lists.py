@@ -10,7 +10,7 @@ from hotline import ical
 from hotline.domain.errors import InvalidError
 from hotline.domain.roster import DutyKind
 from hotline.services.staff import duty_calendar, duty_list, uploads
-from hotline.store.models import StaffUpload
+from hotline.store.models.rosters import StaffUpload
 from hotline.web.parts import my_id, request_work
 from hotline.web.people.forms import DutyListForm
 from hotline.work import Work
