@@ -109,23 +109,34 @@ def groups(demands: Sequence[Facts]) -> list[Group]:
     """Return the demands that may be one event, the largest group first.
 
     Each demand is compared with the oldest of the groups that share its class or its place, so
-    that a storm of demands costs little more than one look at each.
+    that a storm of demands costs little more than one look at each. A group keeps to one place:
+    on the heating season's first day six neighbourhoods are cold for six reasons, and merged into
+    one they would all be the first one's officer's.
     """
     made: list[tuple[Facts, list[tuple[Facts, Likeness]]]] = []
+    places: list[str | None] = []
     shelf: dict[str | None, list[int]] = {}
     for demand in sorted(demands, key=lambda facts: (facts.received_at, facts.id)):
         keys = {demand.class_code, demand.town}
         near = sorted({at for key in keys for at in shelf.get(key, ())})
+        near = [at for at in near if _may_be_one_place(places[at], demand.grid)]
         judged = [(at, likeness(made[at][0], demand)) for at in near]
         best = max(judged, key=lambda pair: pair[1].points, default=None)
         if best is not None and best[1].is_enough:
             made[best[0]][1].append((demand, best[1]))
+            places[best[0]] = places[best[0]] or demand.grid
             continue
         made.append((demand, []))
+        places.append(demand.grid)
         for key in keys:
             shelf.setdefault(key, []).append(len(made) - 1)
     found = [Group(lead, tuple(others)) for lead, others in made if others]
     return sorted(found, key=lambda group: (-len(group.others), group.lead.received_at))
+
+
+def _may_be_one_place(one: str | None, other: str | None) -> bool:
+    """Whether two grids may be one place: one lies within the other, or one is not known."""
+    return one is None or other is None or one.startswith(other) or other.startswith(one)
 
 
 def _caller(one: Facts, other: Facts) -> list[tuple[Sign, int]]:

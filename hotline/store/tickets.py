@@ -101,6 +101,17 @@ def members(session: Session, lead_id: UUID, *, limit: int = 200) -> list[Ticket
     )
 
 
+def still_merged(session: Session, lead_id: UUID) -> list[Ticket]:
+    """Return all that waits for what a ticket does, the oldest demand first; it may be hundreds."""
+    return list(
+        session.exec(
+            select(Ticket)
+            .where(col(Ticket.lead_id) == lead_id, col(Ticket.status) == Status.MERGED)
+            .order_by(col(Ticket.received_at))
+        )
+    )
+
+
 def find(session: Session, number: str) -> Ticket | None:
     """Return the ticket without a lock, for a page."""
     return session.exec(select(Ticket).where(col(Ticket.number) == number)).one_or_none()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.duplicates import Facts, Sign, alike, bigrams, groups, likeness
+from hotline.domain.duplicates import Facts, Group, Sign, alike, bigrams, groups, likeness
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 GRIDS = (None, "210124101201", "210124101202", "210124102201")
@@ -83,6 +83,21 @@ def test_groups_share_nobody_and_are_led_by_their_oldest(every):
     for group in found:
         assert all(group.lead.received_at <= other.received_at for other, _ in group.others)
         assert all(how.is_enough for _, how in group.others)
+
+
+def test_six_cold_neighbourhoods_of_one_town_are_six_groups_and_not_one():
+    grids = [f"2101240010{n:02d}" for n in range(6)]
+    storm = [facts(n, minutes=n / 2, grid=grids[n % 6], words="暖气不热") for n in range(60)]
+    within = facts(99, minutes=40, grid=f"{grids[0]}001", words="暖气不热")
+
+    found = groups([*storm, within])
+
+    assert sorted(len(group.others) for group in found) == [9] * 5 + [10]
+    assert all(_one_place(group) for group in found)
+
+
+def _one_place(group: Group) -> bool:
+    return len({(one.grid or "")[:12] for one in (group.lead, *(o for o, _ in group.others))}) == 1
 
 
 def test_a_storm_is_one_group_and_what_is_not_part_of_it_stays_out():

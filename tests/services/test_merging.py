@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
@@ -336,3 +337,27 @@ def somebody_waits(county) -> bool:
     asked += " AND datname = current_database()"
     with county.engine.connect() as connection:
         return connection.exec_driver_sql(asked).scalar_one() > 0
+
+
+def test_more_time_is_told_to_every_caller_however_many_there_are(county, event):
+    many = 250
+    with county.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO ticket SELECT (jsonb_populate_record(t, jsonb_build_object("
+                "'id', gen_random_uuid(), 'number', (900000000000 + n)::text))).*"
+                " FROM ticket t, generate_series(1, :many) n WHERE t.number = :number"
+            ),
+            {"many": many, "number": event[1]},
+        )
+    with county.work(county.officer_of(event[0])) as work:
+        tickets.accept(work, work.ticket(event[0]))
+        tickets.ask_for_time(work, work.ticket(event[0]), "等备件")
+    with county.work(county.actor("supervisor")) as work:
+        tickets.rule_extension(work, work.ticket(event[0]), granted=True, reason="属实")
+
+    with county.engine.connect() as connection:
+        told = connection.execute(
+            sa.text("SELECT count(DISTINCT ticket_id) FROM outbox WHERE template = 'extended'")
+        ).scalar_one()
+    assert told == len(event) + many

@@ -13,7 +13,7 @@ from hotline.channels.notices import WEB
 from hotline.channels.templates import TEMPLATES
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid.model import GridMap
-from hotline.domain.tickets import Role, Shield, Status
+from hotline.domain.tickets import Role, Shield
 from hotline.services.handling.timing import map_of
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket
@@ -235,9 +235,8 @@ def tell_callers(
     work: Work, ticket: Ticket, template: str, params: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """Promise a message to the ticket's caller, and to those of all that waits for it (并案)."""
-    waiting = ticket_rows.members(work.session, ticket.id) if ticket.members else []
-    every = [ticket, *(other for other in waiting if other.status is Status.MERGED)]
-    return [tell_caller(work, other, template, params) for other in every]
+    waiting = ticket_rows.still_merged(work.session, ticket.id) if ticket.members else []
+    return [tell_caller(work, other, template, params) for other in (ticket, *waiting)]
 
 
 def facts_of(grid_map: GridMap, ticket: Ticket) -> dict[str, str]:
