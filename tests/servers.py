@@ -140,12 +140,13 @@ def new_database(urls: ServerUrls, name: str, valkey_number: int = 0) -> Databas
     )
 
 
-def empty(database: Database) -> None:
+def empty(database: Database, keep: str | None = None) -> None:
     """Make the database as new: the rows that migrations made, and no others.
 
     Only tables that have pages are emptied, and of those with rows from the start only the ones
     that were written since: nobody's staff is copied anew because of another's ticket.
-    The superuser's `replica` role keeps the append-only triggers from refusing.
+    The superuser's `replica` role keeps the append-only triggers from refusing. ``keep`` is how
+    the keys begin that Valkey keeps: what processes that run on have said of themselves.
     """
     with psycopg.connect(database.admin.conninfo()) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
@@ -171,7 +172,10 @@ def empty(database: Database) -> None:
         _restart_sequences(connection)
         _SEEDED[database.admin.database] = {table: _mark(connection, table) for table in seeds}
     with redis.Redis.from_url(database.redis_url) as client:
-        client.flushdb()
+        if keep is None:
+            client.flushdb()
+        elif others := [key for key in client.scan_iter() if not key.startswith(keep.encode())]:
+            client.delete(*others)
 
 
 _SEEDED: dict[str, dict[str, tuple[int, int]]] = {}

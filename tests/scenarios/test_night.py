@@ -5,25 +5,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.demo.carrier.people import answers, never_answers, press, say, silent
+from hotline.demo.carrier.people import answers, press, say, silent
 from hotline.domain.tickets import Action, Status
 from hotline.services.proof import audit
 from tests.county import CALLER
-from tests.live import Live, live, phone_of
+from tests.live import Live
 from tests.photos import jpeg
-from tests.servers import empty
+from tests.scenarios.conftest import let_operators_ring
 from tests.visitor import Visitor
 
 OFFICER = "grid.dagujiazi.lamaqiao"
 
 
 @pytest.fixture(params=["twilio", "mainland"])
-def night(request, database, tmp_path) -> Iterator[Live]:
+def night(request, hotline) -> Iterator[Live]:
     """A running hotline at 02:00; operators' telephones just ring."""
-    empty(database)
-    with live(database, tmp_path, profile=request.param) as running:
-        for login in ("operator1", "operator2"):
-            running.carrier.set_person(phone_of(running.county, login), never_answers())
+    with hotline.day(profile=request.param) as running:
+        let_operators_ring(running)
         yield running
 
 

@@ -8,15 +8,13 @@ from sqlmodel import Session, col, select
 from hotline.demo.carrier.people import answers, never_answers, say, silent, wait
 from hotline.store.models import Call, Staff
 from tests.county import CALLER
-from tests.live import Live, live, phone_of
-from tests.servers import empty
+from tests.live import Live, phone_of
 
 
 @pytest.fixture
-def day(database, tmp_path) -> Iterator[Live]:
+def day(hotline) -> Iterator[Live]:
     """A running hotline in which people take long enough to reach for the telephone."""
-    empty(database)
-    with live(database, tmp_path, speed=2) as running:
+    with hotline.day(speed=2) as running:
         running.carrier.set_person(phone_of(running.county, "operator2"), never_answers())
         yield running
 

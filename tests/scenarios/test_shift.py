@@ -10,9 +10,8 @@ from hotline.demo.carrier.people import answers, never_answers, say, silent, wai
 from hotline.domain.tickets import Action, Status
 from hotline.store.models import Call, Ticket, Whistle
 from tests.county import CALLER, NO_WATER
-from tests.live import Live, live, phone_of
+from tests.live import Live, phone_of
 from tests.photos import jpeg
-from tests.servers import empty
 from tests.visitor import Visitor
 
 WATER = "utility.water.duty"
@@ -21,10 +20,9 @@ NEIGHBOURS = [f"+8613700{n:06d}" for n in range(40)]
 
 
 @pytest.fixture
-def shift(database, tmp_path) -> Iterator[Live]:
+def shift(hotline) -> Iterator[Live]:
     """A running hotline; one operator picks up, the other's telephone just rings."""
-    empty(database)
-    with live(database, tmp_path, speed=2) as running:
+    with hotline.day(speed=2) as running:
         operator = phone_of(running.county, "operator1")
         running.carrier.set_person(operator, answers(say("您好，12345"), wait(8), silent()))
         running.carrier.set_person(phone_of(running.county, "operator2"), never_answers())

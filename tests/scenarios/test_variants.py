@@ -8,13 +8,14 @@ from sqlmodel import Session
 
 from hotline.demo import staff as demo_staff
 from hotline.demo.carrier.faults import Faults
-from hotline.demo.carrier.people import answers, never_answers, press, say, silent
+from hotline.demo.carrier.people import answers, press, say, silent
 from hotline.domain.tickets import Action, Status
 from hotline.store import attention
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Leave
 from tests.county import CALLER
-from tests.live import Live, live, phone_of
+from tests.live import Live
+from tests.scenarios.conftest import let_operators_ring
 from tests.scenarios.lookup import tickets_of
 from tests.scenarios.test_night import (
     OFFICER,
@@ -25,17 +26,14 @@ from tests.scenarios.test_night import (
     whistle_for_water,
     whole,
 )
-from tests.servers import empty
 from tests.visitor import Visitor
 
 
 @pytest.fixture
-def night(database, tmp_path) -> Iterator[Live]:
+def night(hotline) -> Iterator[Live]:
     """A running hotline at 02:00; operators' telephones just ring."""
-    empty(database)
-    with live(database, tmp_path) as running:
-        for login in ("operator1", "operator2"):
-            running.carrier.set_person(phone_of(running.county, login), never_answers())
+    with hotline.day() as running:
+        let_operators_ring(running)
         yield running
 
 

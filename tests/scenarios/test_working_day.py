@@ -8,15 +8,15 @@ from uuid import uuid4
 import pytest
 
 from hotline.demo import staff as demo_staff
-from hotline.demo.carrier.people import never_answers, press, say
+from hotline.demo.carrier.people import press, say
 from hotline.domain.tickets import Action, Status
 from hotline.services.proof import audit
 from hotline.services.staff import people
 from hotline.store import tickets as ticket_rows
-from tests.live import Live, live, phone_of
+from tests.live import Live
 from tests.photos import jpeg
+from tests.scenarios.conftest import let_operators_ring
 from tests.scenarios.lookup import one_ticket, tickets_of
-from tests.servers import empty
 from tests.visitor import Visitor
 
 NEIGHBOURS = 40
@@ -30,12 +30,10 @@ MORNING = (
 
 
 @pytest.fixture(scope="module")
-def day(database, tmp_path_factory) -> Iterator[Live]:
+def day(hotline) -> Iterator[Live]:
     """A running hotline whose operators write rather than pick up."""
-    empty(database)
-    with live(database, tmp_path_factory.mktemp("day")) as running:
-        for login in ("operator1", "operator2"):
-            running.carrier.set_person(phone_of(running.county, login), never_answers())
+    with hotline.day() as running:
+        let_operators_ring(running)
         yield running
 
 
