@@ -8,6 +8,7 @@ a ruling has settled is not disputed again (docs/rules.md §3, §4).
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from hotline.domain.limits import PanelRule
 
@@ -21,6 +22,11 @@ class ReturnReason(StrEnum):
     NEEDS_LEAD = "needs_lead"  # 涉及多个单位，应由别的单位牵头
     ABOVE_US = "above_us"  # 权限在上级单位
     OTHER = "other"
+
+
+_POWER: Final = frozenset(
+    {ReturnReason.NOT_OUR_POWER, ReturnReason.NEEDS_LEAD, ReturnReason.ABOVE_US}
+)
 
 
 def refusal(
@@ -45,6 +51,26 @@ def refusal(
     if reason in settled:
         return "return_settled"
     return "return_too_late" if now > until else None
+
+
+def settled_by(
+    disputed: Collection[ReturnReason], *, place: str, words: Collection[str]
+) -> frozenset[ReturnReason]:
+    """Return the reasons for which nobody can return a demand any more that a ruling covers.
+
+    A ruling says who has the power, who leads and who helps: that is settled whatever word was
+    used for it. Whether a place or a class was read rightly is a question of each demand: a rule
+    settles it only where it names that place, or the words that make the class.
+
+    Args:
+        disputed: the reasons of the returns that led to the ruling.
+        place: where the rule holds; empty for the whole county.
+        words: the feature for which it holds; none: for all of the class.
+    """
+    narrow = {ReturnReason.OTHER}
+    narrow |= {ReturnReason.OTHER_PLACE} if place else set()
+    narrow |= {ReturnReason.WRONG_CLASS} if words else set()
+    return _POWER | (frozenset(disputed) & narrow)
 
 
 def needs_panel(returns: int, units: Iterable[str], rule: PanelRule) -> bool:

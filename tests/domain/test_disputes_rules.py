@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.deferral import Milestone, Plan, extension_refusal, plan_faults, time_left
-from hotline.domain.disputes import ReturnReason, needs_panel, refusal
+from hotline.domain.disputes import ReturnReason, needs_panel, refusal, settled_by
 from hotline.domain.limits import Extensions, Limit, PanelRule
 from hotline.domain.routing import Routing, known_place, route
 from hotline.domain.rulings import Entry, Scope, faults, overlay
@@ -60,6 +60,27 @@ def test_a_return_goes_through_in_time_only_and_never_against_a_ruling(
     why_not = refusal(reason, now=now, until=until, binding=binding, settled=settled)
 
     assert (why_not is None) == (now <= until and not binding and reason not in settled)
+
+
+@FEW
+@given(st.sets(reasons), st.sampled_from(("", TOWN)), st.sampled_from(((), ("小区",))))
+def test_a_ruling_settles_whose_power_it_is_and_a_place_or_class_only_where_it_names_them(
+    disputed, place, words
+):
+    settled = settled_by(disputed, place=place, words=words)
+
+    assert settled >= {
+        ReturnReason.NOT_OUR_POWER,
+        ReturnReason.NEEDS_LEAD,
+        ReturnReason.ABOVE_US,
+    }
+    assert (ReturnReason.OTHER_PLACE in settled) == (
+        ReturnReason.OTHER_PLACE in disputed and bool(place)
+    )
+    assert (ReturnReason.WRONG_CLASS in settled) == (
+        ReturnReason.WRONG_CLASS in disputed and bool(words)
+    )
+    assert (ReturnReason.OTHER in settled) == (ReturnReason.OTHER in disputed)
 
 
 @FEW

@@ -92,8 +92,9 @@ def test_a_dispute_becomes_a_rule_and_never_comes_twice(county):
     [dispatched] = county.events(again, Action.DISPATCH)
     assert dispatched["data"]["helpers"] == [HOUSING]
     assert difference(county, again) == {}
-    with pytest.raises(RefusedError, match="return_settled"):
-        send_back(county, again)
+    for reason in (ReturnReason.NOT_OUR_POWER, ReturnReason.NEEDS_LEAD, ReturnReason.ABOVE_US):
+        with pytest.raises(RefusedError, match="return_settled"):
+            send_back(county, again, reason)
     send_back(county, again, ReturnReason.OTHER_PLACE)  # what was not settled may be disputed
 
     # What lies outside of the entry's place or feature is the map's, as before.
@@ -127,6 +128,9 @@ def test_nobody_else_rules_and_nobody_approves_what_they_proposed(county):
         adjudication.rule(work, work.ticket(number), adjudication.Ruling(WATER, (), "我来定"))
     with pytest.raises(InvalidError, match="lead"):
         ruled(county, number, lead="department/none")
+    for elsewhere in ({"words": ("路灯",)}, {"place": "town/mengjia"}):
+        with pytest.raises(InvalidError, match="rule_elsewhere"):
+            ruled(county, number, **elsewhere)
     ruled(county, number)
 
     with pytest.raises(NotAllowedError, match="own_proposal"):

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.disputes import needs_panel
+from hotline.domain.disputes import ReturnReason, needs_panel, settled_by
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError
 from hotline.domain.grid.model import GridMap, LadderRule, UnitKind
 from hotline.domain.rulings import Scope
@@ -243,7 +243,7 @@ def rule(work: Work, ticket: Ticket, ruling: Ruling) -> None:
     The lead's signature is not waited for: where somebody is on duty, the ruling signs.
 
     Raises:
-        InvalidError: the map has no such unit or place.
+        InvalidError: the map has no such unit or place, or the rule would not hold for this case.
         NotAllowedError: whoever acts is not of the panel, or is of a unit that disputes.
     """
     guard_panel(work, ticket)
@@ -253,6 +253,7 @@ def rule(work: Work, ticket: Ticket, ruling: Ruling) -> None:
         raise NotAllowedError(ticket=ticket.number, reason="own_unit")
     scope = Scope(ticket.class_code or "", ruling.place, ruling.words)
     catalogue.guard(work, ticket, scope, ruling.lead, ruling.helpers)
+    _covers(work, ticket, scope)
     sender = receiving_unit(work, ticket)
     upheld = ruling.lead != sender
     written = work.write(ticket, "ruling", tickets.words(ruling.text))
@@ -261,19 +262,34 @@ def rule(work: Work, ticket: Ticket, ruling: Ruling) -> None:
     data |= {"upheld": upheld, "heard": [party.unit for party in parties if party.heard_at]}
     work.act(ticket, Action.RULE_DUTY, data)
     hearing.ruled_at, hearing.ruled_by, hearing.lead = work.now, work.actor.staff_id, ruling.lead
-    settles = {
-        str(body["data"]["dispute"])
+    disputed = {
+        ReturnReason(body["data"]["dispute"])
         for body in _bodies(work, ticket)
         if body["action"] == Action.RETURN and "dispute" in body["data"]
     }
+    settles = settled_by(disputed, place=scope.place, words=scope.words)
     work.session.flush()
     catalogue.propose(
         work,
         ticket,
-        catalogue.Proposal(scope, ruling.lead, ruling.helpers, frozenset(settles)),
+        catalogue.Proposal(scope, ruling.lead, ruling.helpers, frozenset(map(str, settles))),
         UUID(written["text"]),
     )
     _give(work, ticket, ruling, upheld=upheld)
+
+
+def _covers(work: Work, ticket: Ticket, scope: Scope) -> None:
+    """Refuse a rule that the very next such demand would fall outside of.
+
+    Raises:
+        InvalidError: its place is not the ticket's, or its words were not said.
+    """
+    if scope.place and scope.place not in {ticket.town, ticket.grid}:
+        raise InvalidError(fields=["place"], reason="rule_elsewhere")
+    texts = ticket_rows.texts(work.session, ticket.id)
+    said = " ".join(text.body for text in texts if text.kind in {"words", "addition"})
+    if scope.words and not any(word in said for word in scope.words):
+        raise InvalidError(fields=["words"], reason="rule_elsewhere")
 
 
 def _give(work: Work, ticket: Ticket, ruling: Ruling, *, upheld: bool) -> None:
