@@ -67,21 +67,34 @@ def faults(
         slots: between which instants an appointment may begin.
         decided: whether it needs a collective decision on record.
     """
-    joining, wrong = terms.joining(kind), []
-    if not units or (kind.most_units is not None and len(units) > kind.most_units):
-        wrong.append("units")
-    if joining.join not in kind.joins:
-        wrong.append("join")
-    if joining.join is Join.SOME and not 1 <= (joining.needed or 0) <= len(units):
-        wrong.append("needed")
-    if (joining.join is Join.LEAD) != (terms.lead in units):
-        wrong.append("lead")
+    wrong = [*_unit_faults(kind, units), *_joining_faults(kind, units, terms)]
     if terms.slot_from is not None and not (
         kind.slot is not None and slots.now < terms.slot_from <= slots.latest
     ):
         wrong.append("slot_from")
     if decided and not terms.decision.strip():
         wrong.append("decision")
+    return wrong
+
+
+def _unit_faults(kind: WhistleKind, units: Collection[str]) -> list[str]:
+    if not units:
+        return ["units"]
+    many = kind.most_units is not None and len(units) > kind.most_units
+    return ["too_many_units"] if many else []
+
+
+def _joining_faults(kind: WhistleKind, units: Collection[str], terms: Terms) -> list[str]:
+    """What somebody has filled in counts, or is refused: it never falls away unseen."""
+    join, wrong = terms.joining(kind).join, []
+    if join not in kind.joins:
+        wrong.append("join")
+    if (join is Join.SOME) != (terms.needed is not None) or (terms.needed or 0) > len(units):
+        wrong.append("needed")
+    if join is Join.LEAD and terms.lead not in units:
+        wrong.append("lead")
+    if join is not Join.LEAD and terms.lead is not None:
+        wrong.append("no_lead")
     return wrong
 
 

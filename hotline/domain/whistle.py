@@ -77,7 +77,7 @@ def party_step(state: PartyState, action: Action) -> PartyState:
     """
     after = PARTY_RULES.get((state, action))
     if after is None:
-        raise WrongStatusError(status=state, action=action)
+        raise WrongStatusError(status=state, action=action, reason="party_moved")
     return after
 
 

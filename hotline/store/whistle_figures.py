@@ -30,6 +30,8 @@ _KEPT_BY_PEOPLE = (
     *(Step.TRIAGE, Step.SIGN, Step.CONTACT, Step.HANDLE, Step.RULE_RETURN, Step.RULE_EXTENSION),
     *(Step.RULE_REJECTION, Step.REACT, Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP),
     *(Step.WHISTLE_ASKED, Step.WHISTLE_PLAN, Step.WHISTLE_MILESTONE, Step.WHISTLE_CLOSE),
+    *(Step.ADJUDICATE, Step.RULE_LONG_TERM, Step.LONG_TERM_REVIEW, Step.MILESTONE),
+    *(Step.RULE_FINAL, Step.RULE_APPEAL, Step.BAD_CALL, Step.BAD_FIX, Step.VERIFY),
 )
 _BEHIND = ("called", "acknowledged", "refused")
 
@@ -74,7 +76,8 @@ class UnitYear(NamedTuple):
     """What stands on a unit's record of one year. Grades are means from 1 to 5, with their count.
 
     ``owed`` are the calls whose limit for arriving has passed or that were kept; ``on_time`` of
-    these were on site within it. Calls that it was let off count in neither.
+    these were on site within it. Calls that it was let off in time count in neither; who was let
+    off when it was already late stays late.
     """
 
     unit: str
@@ -99,7 +102,7 @@ def unit_years(
     party, by_whistler, by_unit = WhistleParty, aliased(WhistleRating), aliased(WhistleRating)
     judged = sa.or_(
         col(party.arrived_at).is_not(None),
-        sa.and_(col(party.excused_at).is_(None), col(party.arrive_by) < now),
+        col(party.arrive_by) < sa.func.coalesce(col(party.excused_at), now),
     )
     count = sa.func.count()
     verdicts = [
@@ -253,17 +256,24 @@ def unanswered(session: Session, *, limit: int) -> list[tuple[WhistleParty, Whis
 
 
 def places_in_hand(
-    session: Session, towns: Collection[str], grids: Collection[str], *, at: str = ""
+    session: Session,
+    towns: Collection[str],
+    grids: Collection[str],
+    hidden: Collection[str] = (),
+    *,
+    at: str = "",
 ) -> Page[Ticket]:
     """Return a page of the tickets in hand in these towns or grids, whoever holds them.
 
-    Those of callers who wished to stay unknown are left out: a neighbour would know them.
+    Those of callers who wished to stay unknown are left out: a neighbour would know them. So are
+    those of the classes in ``hidden``.
     """
     query = sa.select(Ticket).where(
         sa.or_(col(Ticket.town).in_(list(towns)), col(Ticket.grid).in_(list(grids))),
         col(Ticket.status) == "handling",
         col(Ticket.closed_at).is_(None),
         col(Ticket.shield).is_(None),
+        col(Ticket.class_code).not_in(list(hidden)),
         REAL,
     )
     order = Order((paging.endless(col(Ticket.due_at)), col(Ticket.id)))

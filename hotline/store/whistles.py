@@ -155,14 +155,20 @@ def spoken_for(
     """Return a page of the whistles that wait for the word of a person or of one of their posts.
 
     Those that were asked of them come first, then the open ones, then those that have ended and
-    whose units they have not rated yet; of each the oldest first.
+    some of whose units they have not rated yet; of each the oldest first. Who neither came, nor
+    refused, nor broke a promise is not to be rated.
     """
     behind = _count(col(WhistleParty.state).in_(["called", "acknowledged", "refused"]))
     rated = sa.exists().where(
         col(WhistleRating.party_id) == col(WhistleParty.id),
         col(WhistleRating.side) == "whistler",
     )
-    unrated = _count(~rated)
+    has_done = sa.or_(
+        col(WhistleParty.arrived_at).is_not(None),
+        col(WhistleParty.refused_at).is_not(None),
+        col(WhistleParty.lapses) > 0,
+    )
+    unrated = _count(sa.and_(~rated, has_done))
     asked = sa.and_(
         col(Whistle.state) == "asked",
         col(Whistle.asked)["posts"].op("?|", is_comparison=True)(_texts(posts)),

@@ -154,6 +154,37 @@ def test_a_request_that_nobody_answers_is_told_again_and_can_be_declined(county,
         case.whistler(whistle_calls.grant, who=TOWN)
 
 
+def test_who_has_filed_a_plan_has_heard_the_whistle_and_nobody_above_is_told(county, case):
+    lead = "department/housing"
+    case.blow("joint", lead, who=TOWN, terms=Terms(lead=lead))
+    line = PlanLine("换桥面", lead, (county.now() + timedelta(days=3)).date())
+    case.unit("department.housing.duty", lead, whistle_plan.file, [line])
+
+    party = case.party(lead)
+    assert party.state == "acknowledged"
+    county.move(seconds=(party.due_at - county.now()).total_seconds() - 60)
+    county.tick()
+    assert county.events(case.number, Action.CLIMB) == []
+
+
+def test_a_unit_that_was_late_already_stays_late_when_it_is_let_off(county, case):
+    case.blow("emergency", "utility/water", "utility/power")
+    county.move(minutes=10)
+    with county.work(county.officer_of(case.number)) as work:
+        ticket = work.ticket(case.number)
+        whistle_course.excuse(
+            work, ticket, rows.party(work.session, case.party("utility/power").id), "不用电工"
+        )
+    county.move(minutes=30)
+    case.whistler(whistle_course.danger_gone)
+
+    with county.work() as work:
+        year = whistle_record.this_year(work)
+        records = {one.unit: one for one in whistle_record.unit_years(work, year)}
+    assert (records["utility/water"].owed, records["utility/water"].on_time) == (1, 0)
+    assert records["utility/power"].owed == 0
+
+
 def test_a_joint_whistle_has_a_leader_a_lead_unit_a_plan_and_ends_with_its_milestones(county, case):
     units = ("department/housing", "department/transport")
     with pytest.raises(InvalidError) as refused:

@@ -29,15 +29,20 @@ def blown_path(county, number, name=""):
 def test_an_officer_asks_the_town_which_appoints_the_hour_and_ends_it(county, number):
     officer, town = Phone(county, login_of(county, number)), Phone(county, TOWN)
     assert "先请乡镇同意吹哨" in officer.page(ticket_path(number, "whistle"))
-    officer.done(
+    asked = officer.done(
         ticket_path(number, "whistle"),
         kind="enforcement",
         units="department/housing",
         text="违建占压管线",
     )
+    assert "已办：请求吹哨" in asked
     path = blown_path(county, number)
     assert path in town.page("/field/blown/")
-    assert "违建占压管线" in town.page(path)
+    page = town.page(path)
+    assert "违建占压管线" in page
+    assert "答复吹哨请求时限" in page
+    assert "撤回这一哨" not in page
+    assert "撤回这一哨" in officer.page(path)
     assert officer.press(f"{path}/grant").status_code == 403
 
     slot = (county.now() + timedelta(hours=8, minutes=30)).strftime("%Y-%m-%dT%H:%M")
@@ -91,6 +96,80 @@ def test_the_people_of_a_place_whistle_for_its_tickets_and_those_of_another_do_n
     assert "更换管网" in planned
     milestone = re.search(r'name="milestone" value="([^"]+)"', planned)[1]
     assert "已完成" in unit.done(f"{call}/meet", milestone=milestone, text="换完了")
+
+
+def test_nobody_of_a_place_looks_through_complaints_and_reports(county, number):
+    complaint = nights.accepted(county, "大孤家子镇拉马桥村垃圾没人收")
+    head, officer = Phone(county, VILLAGE), Phone(county, login_of(county, complaint))
+
+    page = head.page("/field/place/")
+
+    assert number in page
+    assert complaint not in page
+    head.page(f"/field/place/{complaint}/whistle", status=404)
+    refused = head.press(
+        f"/field/place/{complaint}/whistle", kind="emergency", units="utility/water", text="?"
+    )
+    assert refused.status_code == 404
+    # Whoever holds it may ask for a whistle: then the town hears of it.
+    officer.done(
+        ticket_path(complaint, "whistle"),
+        kind="enforcement",
+        units="department/environment",
+        text="请执法",
+    )
+    assert "请执法" in Phone(county, TOWN).page(blown_path(county, complaint))
+
+
+def test_a_refusal_reaches_the_whistler_with_its_reason_and_the_leader_to_whom_it_climbed(
+    county, number
+):
+    officer, unit = Phone(county, login_of(county, number)), Phone(county, WATER)
+    leader = Desk(county, "county.leader")
+    leader.page("/audit/")
+    with queries(county) as before:
+        assert "升到您这里的哨" not in leader.page("/audit/")
+    officer.done(
+        ticket_path(number, "whistle"), kind="emergency", units="utility/water", text="爆管"
+    )
+    call = f"/field/whistles/{county.parties(number)[0].id}"
+    assert "管道归物业" in unit.done(f"{call}/refuse", text="管道归物业")
+    county.forward(minutes=6)
+
+    assert "管道归物业" in officer.page(blown_path(county, number))
+    leader.page("/audit/")
+    with queries(county) as after:
+        page = leader.page("/audit/")
+    assert "升到您这里的哨（1）" in page
+    assert "自来水公司" in page
+    assert len(before) == len(after) <= 6
+    assert "升到您这里的哨" not in Desk(county, "supervisor").page("/audit/")
+    again = unit.press(f"{call}/finish", text="办完了")
+    assert "这家单位的情况已经变了" in again.get_data(as_text=True)
+
+
+def test_who_did_not_have_to_come_is_not_to_be_rated(county, number):
+    officer = Phone(county, login_of(county, number))
+    officer.done(
+        ticket_path(number, "whistle"), kind="emergency", units="utility/water", text="爆管"
+    )
+    path = blown_path(county, number)
+    assert "撤哨" in officer.done(f"{path}/call-off", text="看错了")
+
+    assert "写下评价" not in officer.page(path)
+    assert path not in officer.page("/field/blown/")
+
+
+def test_no_field_of_a_form_is_called_by_its_english_name(county, number):
+    officer = Phone(county, login_of(county, number))
+    for fields in ({"kind": "grid", "units": ["a", "b"]}, {"kind": "grid", "command_id": "?"}):
+        answer = officer.press(ticket_path(number, "whistle"), text="?", **fields)
+        assert answer.status_code == 422
+        said = re.search(r'class="alert[^>]*>(.*?)</div>', answer.get_data(as_text=True), re.DOTALL)
+        assert not re.search(r"[a-z_]+", re.sub(r"<[^>]*>", "", said[1]))
+    path = f"/console/tickets/{number}/ruling"
+    ruling = Desk(county, "operator1").send(path, text="?").get_data(as_text=True)
+    assert "请检查：裁定。" in ruling
 
 
 def test_a_unit_wanted_in_two_places_at_once_is_told_which_clash(county, number):

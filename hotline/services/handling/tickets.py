@@ -263,9 +263,14 @@ def guard_outside(work: Work, ticket: Ticket) -> None:
     Raises:
         NotAllowedError: they are.
     """
-    post = timing.map_of(work, ticket).post(ticket.post) if ticket.post else None
-    if work.actor.unit in {ticket.unit, post.unit if post else None}:
+    if not is_outside(work, ticket):
         raise NotAllowedError(ticket=ticket.number, reason="own_unit")
+
+
+def is_outside(work: Work, ticket: Ticket) -> bool:
+    """Whether whoever acts is neither of the unit with the power nor of the one that has it."""
+    post = timing.map_of(work, ticket).post(ticket.post) if ticket.post else None
+    return work.actor.unit not in {ticket.unit, post.unit if post else None}
 
 
 def whoever(work: Work) -> UUID:

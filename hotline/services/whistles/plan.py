@@ -10,10 +10,11 @@ from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, 
 from hotline.domain.grid.model import Ends
 from hotline.domain.joining import PlanLine
 from hotline.domain.tickets import Action, Step
-from hotline.domain.whistle import PartyRole
+from hotline.domain.whistle import PARTY_RULES, PartyRole, PartyState
 from hotline.services.handling import tickets, timing
 from hotline.services.telling import telling
 from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import whistle as whistle_answers
 from hotline.services.whistles import whistlers
 from hotline.store.models import Ticket, WhistleMilestone, WhistleParty
 from hotline.work import Work
@@ -28,6 +29,9 @@ def file(
     done_at: datetime | None = None,
 ) -> None:
     """File the plan, once; each milestone has a limit of its own from now on.
+
+    Whoever files a plan has heard the whistle: it acknowledges where that was not done before, so
+    that nobody above is told of a unit that is at work.
 
     Args:
         work: in the role of the lead unit.
@@ -65,6 +69,8 @@ def file(
     work.act(ticket, Action.WHISTLE_PLAN, data | {"told": told, "done_at": done_at})
     whistle.planned_at = work.now
     work.cancel_timers(ticket.id, {Step.WHISTLE_PLAN})
+    if (PartyState(party.state), Action.ACKNOWLEDGE) in PARTY_RULES:
+        whistle_answers.acknowledge(work, ticket, party, done_at=done_at)
 
 
 def _keep(

@@ -1,12 +1,17 @@
 """Who may whistle for a ticket, and who speaks for a whistle: by posts, as the map says."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from hotline.domain.errors import NotAllowedError, NotFoundError
-from hotline.domain.grid.model import GridMap, WhistleKind
+from hotline.domain.grid.model import DemandKind, GridMap, WhistleKind
 from hotline.services.handling import tickets, timing
 from hotline.store.models import Ticket, Whistle
 from hotline.work import Work
+
+# Whom a complaint or a report is about may well sit in the office of the village or the town. Its
+# people hear of it when whoever holds it asks them to whistle, and not before.
+_NOT_FOR_NEIGHBOURS: Final = frozenset({DemandKind.COMPLAINT, DemandKind.REPORT})
 
 
 def posts(work: Work, ticket: Ticket) -> dict[str, str]:
@@ -24,6 +29,18 @@ def posts(work: Work, ticket: Ticket) -> dict[str, str]:
         tickets.guard_holder(work, ticket)
         found |= _of_holder(work, ticket)
     return found
+
+
+def hidden_classes(grid_map: GridMap) -> list[str]:
+    """Return the classes whose tickets the people of a place may not look through."""
+    return [code for code, each in grid_map.classes.items() if each.kind in _NOT_FOR_NEIGHBOURS]
+
+
+def is_open_to_place(work: Work, ticket: Ticket) -> bool:
+    """Whether the people of its place may read a ticket that somebody else holds."""
+    clazz = timing.map_of(work, ticket).classes.get(ticket.class_code or "")
+    hidden = clazz is not None and clazz.kind in _NOT_FOR_NEIGHBOURS
+    return ticket.shield is None and not hidden
 
 
 def of_place(work: Work, ticket: Ticket) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from hotline.services.handling import adjudication, dossier, plans, tickets
 from hotline.services.proof import audit, redaction
 from hotline.services.reception import first_asked, rejection
 from hotline.web.desk_commands import TextForm, carry_out
-from hotline.web.parts import parts, request_work
+from hotline.web.parts import my_id, parts, request_work
 from hotline.web.words.map import unit_choices
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -55,6 +55,8 @@ def show(number: str) -> ResponseReturnValue:
             may_rule=Action.RULE_DUTY in found.may and adjudication.may_rule(work, found.ticket),
             units=unit_choices(found.map, found.ticket),
             plan=plans.of_ticket(work, found.ticket, found.texts),
+            is_outside=tickets.is_outside(work, found.ticket),
+            me=my_id(),
         )
 
 

@@ -80,13 +80,20 @@ def show(number: str) -> ResponseReturnValue:
             gaps=gaps.with_words(work, found.ticket.id, found.texts),
             on_the_line=withdrawal.live_call(work, found.ticket) is not None,
             first_asked=first_asked.of(work, found.ticket),
-            onward=unit_choices(found.map, found.ticket) if Action.UPHOLD in found.may else [],
+            onward=_onward(found) if Action.UPHOLD in found.may else [],
         )
 
 
 def _operates(found: dossier.Dossier) -> bool:
     """Whether whoever looks may merge: neighbours are looked for on their pages only."""
     return Action.GATHER in found.may
+
+
+def _onward(found: dossier.Dossier) -> list[tuple[str, str]]:
+    """Return the units that a return may go on to: every one but the sender."""
+    sent_back = found.last(Action.RETURN)
+    sender = sent_back.data.get("unit") if sent_back is not None else None
+    return [each for each in unit_choices(found.map, found.ticket) if each[0] != sender]
 
 
 def _words(found: dossier.Dossier) -> str:

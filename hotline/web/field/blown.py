@@ -128,8 +128,10 @@ def one(whistle_id: UUID) -> str:
     """Show one whistle, whole, and what its whistler may put on record."""
     with request_work() as work:
         sheet = _sheet(work, whistle_id)
-    done = COMMANDS.get(request.args.get("done", ""))
-    return _page(sheet, Refused(), done=done.action if done else None)
+    name = request.args.get("done", "")
+    # Ended and taken back are one action with two meanings: the page says which.
+    done = name if name == "call-off" else COMMANDS[name].action if name in COMMANDS else None
+    return _page(sheet, Refused(), done=done)
 
 
 @bp.post("/<uuid:whistle_id>/<name>")
@@ -179,7 +181,7 @@ def _sheet(work: Work, whistle_id: UUID) -> BlownSheet:
     return sheet_of_whistle(work, row, ticket)
 
 
-def _page(sheet: BlownSheet, why: Refused, *, failed: str = "", done: Action | None = None) -> str:
+def _page(sheet: BlownSheet, why: Refused, *, failed: str = "", done: str | None = None) -> str:
     return render_template(
         "field/blown_one.html",
         sheet=sheet,

@@ -10,7 +10,7 @@ from hotline.domain.whistle import BEHIND, ON_SITE, WhistleState
 from hotline.services.handling import timing
 from hotline.services.whistles import course as whistle_course
 from hotline.services.whistles import whistlers
-from hotline.store import people
+from hotline.store import people, whistle_figures
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
 from hotline.store.models import (
@@ -35,6 +35,8 @@ class BlownSheet:
         may_answer: whether whoever looks may blow or decline what was only asked for.
         ratings: what both sides said, by party and side.
         leaders: posts that may lead the whole, with their titles.
+        refusals: why units refused, by the called unit's row.
+        answer_by: until when what was only asked for is to be answered.
     """
 
     whistle: Whistle
@@ -50,6 +52,8 @@ class BlownSheet:
     why_open: str | None
     may_answer: bool
     leaders: list[tuple[str, str]]
+    refusals: Mapping[str, TicketText]
+    answer_by: datetime | None
 
     @property
     def is_asked(self) -> bool:
@@ -78,10 +82,18 @@ class BlownSheet:
 
     @property
     def to_rate(self) -> list[WhistleParty]:
-        """The units that the whistler has not rated yet, once it has ended."""
+        """The units that the whistler has not rated yet, once it has ended.
+
+        Who neither came, nor refused, nor broke a promise has done nothing that could be rated.
+        """
         if self.whistle.state != WhistleState.ENDED:
             return []
-        return [party for party in self.parties if (party.id, "whistler") not in self.ratings]
+        return [
+            party
+            for party in self.parties
+            if (party.id, "whistler") not in self.ratings
+            and (party.arrived_at or party.refused_at or party.lapses)
+        ]
 
     def words(self, text_id: UUID | None) -> str:
         """Return the body of one of the ticket's texts; empty where there is none."""
@@ -110,5 +122,11 @@ def sheet_of_whistle(work: Work, row: Whistle, ticket: Ticket) -> BlownSheet:
         texts={text.id: text for text in ticket_rows.texts(work.session, ticket.id)},
         why_open=whistle_course.why_open(work, row, kind),
         may_answer=whistlers.may_answer_ask(work, ticket, row),
+        refusals=whistle_figures.refusals_of(work.session, [ticket.id])
+        if any(party.refused_at for party in parties)
+        else {},
+        answer_by=timing.deadline(work, row.raised_at, kind.ack).at
+        if row.state == WhistleState.ASKED
+        else None,
         leaders=[(post.id, post_words(grid_map, post.id)) for r in rungs for post in r.posts],
     )

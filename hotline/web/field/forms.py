@@ -55,12 +55,20 @@ FIELD_WORDS: Final[Mapping[str, str]] = {
     "promised_on": _("限期办理要填今天以后的日期；其他结果不填日期。"),
     "text": _("请写明情况，最多 2000 字。"),
     "units": _("请至少选择一个单位。"),
+    "too_many_units": _("这种哨一次只能叫一个单位；要叫几家，请换一种哨。"),
+    "no_lead": _("这种哨不分牵头和配合：请选“没有牵头单位”，或者换一种约定。"),
 }
-# A device's position is shown as one thing, with its words below.
+# Names that are no field of their own: a device's position is shown as one thing, with its words
+# below; what is wrong with a choice stands at the choice.
 _SHOWN_AT: Final = {
     "accuracy_m": "place_note",
     "latitude": "place_note",
     "longitude": "place_note",
+    "too_many_units": "units",
+    "no_lead": "lead",
+    "arrival": "grades",
+    "conduct": "grades",
+    "result": "grades",
 }
 
 
@@ -294,8 +302,11 @@ def faults_of(error: InvalidError) -> dict[str, str]:
     """Return what is wrong by the field that shows it, in the user's language."""
     named = error.facts.get("fields")
     names = [str(name) for name in named] if isinstance(named, list) else []
-    shown = [_SHOWN_AT.get(name, name) for name in names]
-    faults = {name: str(FIELD_WORDS[name]) for name in shown if name in FIELD_WORDS}
+    faults: dict[str, str] = {}
+    for name in names:
+        shown = _SHOWN_AT.get(name, name)
+        words = FIELD_WORDS.get(name) or FIELD_WORDS.get(shown)
+        faults |= {shown: str(words)} if words is not None else {}
     if "photos" in faults:
         faults["photos"] = _photo_words(error.facts)
     return faults

@@ -32,7 +32,8 @@ def show() -> str:
     """Show the tickets in hand where I answer for the place, the one due first in front."""
     with request_work() as work:
         towns, grids = _my_places(work)
-        found = whistle_figures.places_in_hand(work.session, towns, grids, at=place())
+        hidden = whistlers.hidden_classes(work.kit.maps.current)
+        found = whistle_figures.places_in_hand(work.session, towns, grids, hidden, at=place())
         maps = {ticket.id: timing.map_of(work, ticket) for ticket in found}
         return render_template("field/place.html", page=found, maps=maps, now=work.now)
 
@@ -82,18 +83,18 @@ def send(number: str) -> ResponseReturnValue:
             sheet, rungs = _sheet(work, number)
         return _page(sheet, rungs, why, request.form)
 
-    return answered(do, again, url_for("field.blown.show"))
+    return answered(do, again, url_for("field.blown.show", done="whistle"))
 
 
 def _sheet(work: Work, number: str) -> tuple[Sheet, frozenset[str]]:
     """Return a ticket of my place with the rungs on which I may whistle for it.
 
     Raises:
-        NotFoundError: no such ticket, another place's, or of a caller who wished to stay unknown.
+        NotFoundError: no such ticket, another place's, or one that the place may not read.
     """
     ticket: Ticket | None = ticket_rows.find(work.session, number)
     rungs = frozenset(whistlers.of_place(work, ticket)) if ticket else frozenset()
-    if ticket is None or not rungs or ticket.shield is not None:
+    if ticket is None or not rungs or not whistlers.is_open_to_place(work, ticket):
         raise NotFoundError(ticket=number)
     return sheet_of(work, ticket), rungs
 

@@ -74,6 +74,7 @@ class Sheet:
     oversight: list[TicketText]
     plan: plans.Plan | None
     return_until: datetime | None
+    settled: tuple[str, ...] = ()
     leaders: tuple[str, ...] = ()
     plan_days: int = 0
 
@@ -125,6 +126,7 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         plan=plan,
         **(_planning(work, ticket) if "defer" in can else {}),
         return_until=returns.may_return_until(work, ticket) if "return" in can else None,
+        settled=tuple(sorted(returns.settled(ticket))),
     )
 
 

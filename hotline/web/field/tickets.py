@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from hotline.domain.errors import NotFoundError
+from hotline.domain.tickets import Action
 from hotline.services.handling import sight
 from hotline.services.handling.commands import once
 from hotline.services.proof import identity
@@ -29,10 +30,13 @@ def show(number: str) -> str:
     with request_work() as work:
         sheet = sheet_of(work, sight.mine(work, number))
     done = COMMANDS.get(request.args.get("done", ""))
+    action = done.action if done else None
+    if action is Action.WHISTLE and sheet.whistles and sheet.whistles[-1].is_asked:
+        action = Action.ASK_WHISTLE  # nobody is called yet: whoever was asked blows it
     return render_template(
         "field/ticket.html",
         sheet=sheet,
-        done=done.action if done else None,
+        done=action,
         commands=COMMANDS,
         new_key=uuid4,
     )

@@ -21,7 +21,7 @@ from hotline.services.whistles import plan as whistle_plan
 from hotline.services.whistles import rating as whistle_rating
 from hotline.services.whistles import record as whistle_record
 from hotline.services.whistles import whistle
-from hotline.store import notices, people
+from hotline.store import notices, people, whistle_figures
 from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
 from hotline.store.models import (
@@ -186,6 +186,7 @@ class CallSheet:
     milestones: list[tuple[WhistleMilestone, str]]
     rating: WhistleRating | None
     may_rate: bool
+    refusal: str
 
 
 @bp.get("/")
@@ -307,9 +308,18 @@ def _sheet(work: Work, party_id: UUID) -> CallSheet:
             for line in rows.milestones(work.session, row.id)
         ],
         rating=next((one for one in said if one.side == "unit"), None),
+        refusal=_refusal(work, party),
         may_rate=sight.is_asked(work, party)
         and (row.ended_at is not None or PartyState(party.state) in whistle_rating.SETTLED),
     )
+
+
+def _refusal(work: Work, party: WhistleParty) -> str:
+    """Return why the unit refused, in its own words; empty where it did not."""
+    if party.refused_at is None:
+        return ""
+    said = whistle_figures.refusals_of(work.session, [party.ticket_id]).get(str(party.id))
+    return said.body if said is not None else ""
 
 
 def _page(sheet: CallSheet, why: Refused, *, failed: str = "", done: Action | None = None) -> str:

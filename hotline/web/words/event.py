@@ -56,6 +56,22 @@ _BY: Final = {
     "counter": lazy_gettext("窗口当面"),
 }
 _ALERTS: Final = {alert.name.lower(): said for alert, said in words.ALERTS.items()}
+# Rules of the map that are no limit of a step.
+_RULES: Final = {
+    "limits.accepted_unsigned": lazy_gettext("逾期未签收，视为签收"),
+    "limits.asking.silence": lazy_gettext("等待答复时限"),
+    "limits.circular_after": lazy_gettext("超时以后通报"),
+    "limits.oversight_after": lazy_gettext("超时以后督办"),
+    "limits.panel": lazy_gettext("确责小组受理争议"),
+    "limits.redo.before_raise": lazy_gettext("多次重办提级"),
+    "limits.ring_backs": lazy_gettext("回拨次数"),
+    "limits.warn_before": lazy_gettext("黄灯预警"),
+    "limits.warn_early": lazy_gettext("预警"),
+    "lines.supervision": lazy_gettext("专线督办"),
+    "posts.stand_in": lazy_gettext("岗位和B岗"),
+    "ratings": lazy_gettext("评价通道"),
+    "suspicion": lazy_gettext("疑点"),
+}
 _SHIELDS: Final = {
     "confidential": lazy_gettext("保密"),
     "anonymous": lazy_gettext("匿名"),
@@ -91,15 +107,19 @@ def event_tone(event: Happened) -> str | None:
     return TONES.get(event.action)
 
 
-def rule_words(event: Happened) -> str | None:
-    """Return which rule of the map decided, if one did and nobody else."""
+def rule_words(grid_map: GridMap, event: Happened) -> str | None:
+    """Return which rule of the map decided, if one did and nobody else; its field in brackets."""
     rule = event.data.get("rule")
     if rule is None:
         return None
-    _limits, _dot, name = str(rule).partition(".")
-    if name in set(Step):
-        return f"{words.STEPS[Step(name)]} ({rule})"
-    return str(rule)
+    part, _dot, name = str(rule).partition(".")
+    if part == "whistles":
+        kind, _dot, step = name.partition(".")
+        said = [kind_words(grid_map, kind), words.STEPS[Step(step)] if step else ""]
+        return f"{' · '.join(str(each) for each in said if each)} ({rule})"
+    name = name.removeprefix("steps.")
+    named_rule = words.STEPS[Step(name)] if name in set(Step) else _RULES.get(str(rule))
+    return f"{named_rule} ({rule})" if named_rule is not None else str(rule)
 
 
 def fault_words(fault: str | None) -> str:

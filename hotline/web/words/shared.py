@@ -393,6 +393,8 @@ def error_words(code: str, facts: Mapping[str, object]) -> str:
     words = str(REFUSALS.get(str(facts.get("reason", "")), ERRORS.get(code, ERRORS["error"])))
     fields = facts.get("fields")
     if isinstance(fields, list) and fields:
-        named = listed(str(FIELDS.get(str(field), field)) for field in fields)
+        # What a page sends by itself has no name that anybody knows.
+        unseen = gettext("页面自带的内容（刷新页面再试）")
+        named = listed(dict.fromkeys(str(FIELDS.get(str(field), unseen)) for field in fields))
         return f"{words}{gettext('请检查：%(fields)s。', fields=named)}"
     return words

@@ -76,6 +76,7 @@ STEPS: Final[Mapping[Step, LazyString]] = {
 }
 # Why a rule of whistles refuses, and the fields of their forms (see `hotline.web.words.shared`).
 REFUSALS: Final[Mapping[str, LazyString]] = {
+    "party_moved": _("这家单位的情况已经变了（也许有人刚办过），请看最新情况。"),
     "other_unit": _("这一哨没有呼叫您的单位。"),
     "already_whistled": _("这个单位已经在哨中。"),
     "other_whistle": _("您的岗位不能吹这一种哨。"),
