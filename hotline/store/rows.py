@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import orjson
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
@@ -231,8 +232,13 @@ def _values(row: AnyRow | _NewTicket) -> tuple[str, Mapping[str, Any]]:
     return row.TABLE, {name: getattr(row, name) for name in row.__slots__}  # type: ignore[attr-defined]
 
 
-def _json(values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
-    return orjson.dumps(values, _plain, _OPTIONS).decode()
+def _json(values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Jsonb:
+    return Jsonb(values, _encoded)
+
+
+def _encoded(values: object) -> bytes:
+    # Bytes, as they are sent: as text, a batch with Chinese in it takes twice as much.
+    return orjson.dumps(values, _plain, _OPTIONS)
 
 
 def _plain(value: object) -> object:
