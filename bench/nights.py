@@ -23,7 +23,7 @@ from hotline.services.handling import tickets
 from hotline.services.law import rehearsal
 from hotline.services.law.moments import comparable, moments_of
 from hotline.services.law.scenes import Act, Answer, Rehearsal, Scene
-from hotline.services.reception import intake
+from hotline.services.reception import danger, intake
 from hotline.services.staff import accounts
 from hotline.services.whistles import course as whistle_course
 from hotline.services.whistles import whistle
@@ -111,6 +111,9 @@ class County:
         with open_work(self.engine, self.kit, CITIZEN) as work:
             demand = intake.Demand("voice", None, night.words)
             made, _ = intake.receive(work, demand)
+            found = work.kit.maps.danger_words.danger(night.words)
+            if found is not None:
+                danger.alarm(work, made, found)
         answers = []
         for after, act, unit, kind in night.script:
             self._move_to(made.received_at + after)

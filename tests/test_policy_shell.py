@@ -71,3 +71,40 @@ def test_a_night_is_simulated_without_any_database():
     assert "12-31 02:15  climbs: Faku County Water Utility, Town, nobody answered" in told.output
     assert "it climbed to: County leader" in told.output
     assert "12 times, until 12-31 04:20" in told.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("大孤家子镇停水", "--place", "火星村"), "没有找到：网格“火星村”；写村名"),
+        (("大孤家子镇停水", "--until", "99d"), "写成 30m、24h、2d（至多 60d）"),
+        (("大孤家子镇停水", "--answer", "accept@soon"), "写成 accept@9m"),
+        (("大孤家子镇停水", "--absent", "火星岗"), "没有找到：岗位“火星岗”"),
+        ((" ",), "来电人的话是空的"),
+        (("大孤家子镇停水", "--channel", "pigeon"), "'pigeon' is not one of"),
+        (("大孤家子镇停水", "--staff", "database"), "不能同时给 --map"),
+    ],
+)
+def test_a_scene_that_can_not_be_played_is_refused_in_words(typed, told):
+    file = ("--map", str(ROOT / "grid_map.yaml"))
+
+    answer = CliRunner().invoke(main, ["simulate", *typed, *file])
+
+    assert answer.exit_code in {1, 2}
+    assert told in answer.output
+
+
+def test_the_shell_plays_a_night_by_the_map_and_the_calendar_in_force(shell, county, tmp_path):
+    path = tmp_path / "map.yaml"
+    path.write_text(SLOWER, encoding="utf-8")
+    shell("policy", "apply", str(path), "--by", "supervisor", "--why", "夜间太紧")
+
+    told = shell(
+        "simulate", "大孤家子镇拉马桥村停水了", "--at", "2026-12-01 02:00", "--until", "1h"
+    )
+
+    assert "2026-12-01（周二）02:00 北京时间来电" in told.output
+    assert "派单：限12-01 02:40" in told.output, told.output
+    same = shell("policy", "apply", str(path), "--by", "supervisor", "--why", "再来一次")
+    assert same.exit_code == 1
+    assert "这一版网格图已经在执行" in same.output

@@ -168,7 +168,10 @@ def _for_people(said: Mapping[str, Any]) -> dict[str, Any]:
     if routing is None:
         return shown
     read = {
-        "names": [mention["method"] for mention in routing["place"]["mentions"]],
+        "names": [
+            said["asked"][mention["start"] : mention["end"]]
+            for mention in routing["place"]["mentions"]
+        ],
         "words": [word for one in routing["classes"][:1] for word in one["words"]],
         "triage": routing["triage"],
         "candidates": routing["place"]["candidates"],

@@ -19,6 +19,7 @@ from hotline.cli.grid import grid as grid_group
 from hotline.cli.keys import keys as keys_group
 from hotline.cli.policy import policy_group
 from hotline.cli.rates import rates as rates_group
+from hotline.cli.refusals import refusal_words
 from hotline.cli.retention import retention as retention_group
 from hotline.cli.roster import roster as roster_group
 from hotline.cli.sample import sample as sample_group
@@ -47,8 +48,10 @@ class Shell(click.Group):
         """Run the command; what the user can act on is said without a traceback."""
         try:
             return super().invoke(ctx)
-        except (EmbeddedError, HotlineError, SettingsError) as error:
-            click.echo(str(error) or type(error).__name__, err=True)
+        except HotlineError as error:
+            click.echo(str(refusal_words(error)), err=True)
+        except (EmbeddedError, SettingsError) as error:
+            click.echo(str(error), err=True)
         except requests.ConnectionError:
             click.echo("电话网没有应答：演示还在启动，或者没有运行。", err=True)
         except sa.exc.OperationalError:

@@ -9,9 +9,11 @@ import click
 
 from hotline.cli.staff import system_work
 from hotline.clock import COUNTY_ZONE
+from hotline.domain.errors import NotFoundError
 from hotline.domain.roster import DutyKind
 from hotline.services.staff import duty_calendar, duty_list, rosters
 from hotline.services.staff.rosters import Gap
+from hotline.services.staff.staff_list import Names
 
 
 @click.group()
@@ -21,14 +23,18 @@ def roster() -> None:
 
 @roster.command()
 @click.option("--days", default=14, show_default=True, type=click.IntRange(1, 366))
-@click.option("--unit", default=None, help="Only the posts of this unit and what belongs to it.")
+@click.option("--unit", default=None, help="Only this unit, by id or name, with its own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
 def gaps(*, days: int, unit: str | None, as_json: bool) -> None:
     """Say when nobody will answer for a post. Exits with 1 if there is such a time."""
     with system_work() as work:
-        units = work.kit.maps.current.within(unit) if unit else None
+        grid_map = work.kit.maps.current
+        known = Names(grid_map).units
+        if unit is not None and len(known.get(unit, ())) != 1:
+            raise NotFoundError(what="unit", key=unit, found=len(known.get(unit, ())))
+        units = grid_map.within(next(iter(known[unit]))) if unit else None
         found = rosters.gaps(work, timedelta(days=days), units)
-        _say(found, as_json=as_json)
+        _say(found, (work.now, work.now + timedelta(days=days)), as_json=as_json)
     if found:
         raise SystemExit(1)
 
@@ -73,7 +79,7 @@ def export(unit: str, path: Path) -> None:
     click.echo(str(path))
 
 
-def _say(found: Sequence[Gap], *, as_json: bool) -> None:
+def _say(found: Sequence[Gap], window: tuple[datetime, datetime], *, as_json: bool) -> None:
     if as_json:
         click.echo(
             json.dumps(
@@ -90,9 +96,15 @@ def _say(found: Sequence[Gap], *, as_json: bool) -> None:
         )
         return
     for gap in found:
-        title = gap.post.title.zh
+        title = gap.post.title
         click.echo(f"{_local(gap.from_at)} – {_local(gap.until_at)}  {gap.post.id}  {title}")
-    click.echo(f"gaps={len(found)}")
+    begin, end = (_local(at) for at in window)
+    zh, en = (
+        (f"{len({gap.post for gap in found})} 个岗位有时没有人", "nobody answers at these times")
+        if found
+        else ("每个岗位都有人", "every post has somebody")
+    )
+    click.echo(f"{begin} – {end} 北京时间：{zh} | {en}, gaps={len(found)}")
 
 
 def _local(at: datetime) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import understanding
-from hotline.domain.intake import clean
+from hotline.domain.intake import DangerWords, clean
 from hotline.domain.routing import Router
 from hotline.domain.suggestions import suggest
 from hotline.domain.understanding.places import PlaceKind
@@ -103,10 +103,20 @@ def test_names_inside_other_words_are_no_places(text):
         ("路灯也不亮主要是停水着急", "utilities/water"),
         ("停水停电了", None),
         ("有点事想反映一下", None),
+        ("有人昏迷", None),
+        ("主管爆裂", "utilities/water"),
+        ("供热主管爆裂", "utilities/heating"),
     ],
 )
 def test_the_matter_that_a_caller_means_is_found(text, code):
     assert class_of(text) == code
+
+
+def test_a_burst_main_is_urgent_and_somebody_in_the_water_is_danger_of_life():
+    assert ROUTER.catalogue.classify("主水管爆裂").urgent
+    assert DangerWords(faku()).danger("有人落水").number == "119"
+    assert DangerWords(faku()).danger("房顶落水管坏了") is None
+    assert class_of("有人落水") != "utilities/water"
 
 
 def test_each_class_is_known_by_its_own_examples():

@@ -9,7 +9,7 @@ from hotline.clock import COUNTY_ZONE
 from hotline.domain.grid.faults import Wording
 from hotline.domain.grid.model import GridMap
 from hotline.domain.policy.words import FIELDS
-from hotline.services.law.moments import Moment, Told
+from hotline.services.law.moments import HOLDER, Moment, Told
 from hotline.services.law.scenes import Rehearsal
 
 ACTS: Final[Mapping[str, Wording]] = {
@@ -33,6 +33,9 @@ ACTS: Final[Mapping[str, Wording]] = {
     "oversee": Wording("列入督办", "watched more closely"),
     "circulate": Wording("列入通报", "named before the county"),
     "deliver": Wording("未送达", "not delivered"),
+    "alarm": Wording("险情警报", "danger: an operator is alarmed"),
+    "raise": Wording("提级", "raised a level"),
+    "adjudicate": Wording("提交确责小组", "before the duty panel"),
     "impossible": Wording("这一步做不到", "this cannot be done"),
 }
 WHY: Final[Mapping[str, Wording]] = {
@@ -66,18 +69,60 @@ STEPS: Final[Mapping[str, Wording]] = {
     "whistle_plan": Wording("牵头单位定方案", "the lead unit's plan"),
     "whistle_milestone": Wording("节点任务", "milestone"),
     "whistle_close": Wording("收哨", "end of the whistle"),
+    "adjudicate": Wording("确责", "ruling of the duty panel"),
 }
 ENTRIES: Final[Mapping[str, Wording]] = {
+    "danger": Wording("险情警报", "danger"),
     "whistle_unanswered": Wording("哨一直无人应答", "a whistle that nobody answers"),
     "whistle_late": Wording("哨已超时", "a whistle that is late"),
     "nobody": Wording("岗位无人在岗", "nobody at the post"),
     "staff_unreached": Wording("工作人员联系不上", "staff who cannot be reached"),
     "late_triage": Wording("派单超时", "dispatch is late"),
     "late_handle": Wording("办理超时", "the result is late"),
+    "late_react": Wording("窗口事项无人响应", "a window's matter that nobody took up"),
+    "raised": Wording("已提级督办", "supervised a level higher"),
+    "circulated": Wording("已列入通报", "named before the county"),
+}
+# Who is there in a rehearsal.
+STAFFED: Final[Mapping[str, Wording]] = {
+    "map": Wording("图上的岗位都有人", "every post of the map is staffed"),
+    "database": Wording(
+        "人员按实际的值班表和请假", "staffed as the duty lists and leave really say"
+    ),
+}
+# Why a demand is not dispatched at once.
+WAITS: Final[Mapping[str, Wording]] = {
+    "place_missing": Wording("没有说清是哪个村", "which village was not said"),
+    "place_ambiguous": Wording("地名有歧义", "the place may be one of several"),
+    "class_unknown": Wording("听不出是哪一类事", "what it is about was not understood"),
+    "class_ambiguous": Wording("像是两类事", "it may be about one of two things"),
+    "outside_county": Wording("不在本县", "outside the county"),
+    "grid_not_live": Wording("网格尚未上线", "the grid is not live yet"),
+}
+_ALERTS: Final[Mapping[str, Wording]] = {
+    "early": Wording("提前", "early"),
+    "yellow": Wording("黄灯", "yellow"),
+    "red": Wording("红灯，已到时限", "red: the limit has passed"),
+}
+# An answer of a script → the action that it is.
+_ACT_OF: Final[Mapping[str, str]] = {
+    "reach": "contact",
+    "safe": "danger_gone",
+    "end": "end_whistle",
+}
+_IMPOSSIBLE: Final[Mapping[str, Wording]] = {
+    "not_found": Wording("没有叫到它，或那里没有人", "it was not called, or nobody is there"),
+    "no_post": Wording("这时还没有派给谁", "nobody has it yet"),
+    "wrong_status": Wording("工单这时的状态不能做这一步", "not in this state of the ticket"),
+    "not_allowed": Wording("不是它能做的", "it may not do that"),
+    "refused": Wording("按规则这时不能做", "the rules forbid it now"),
+    "danger_open": Wording("险情还没有解除", "the danger is not recorded as gone"),
+    "not_arrived": Wording("还没有到场", "it is not on site yet"),
 }
 _ROLES: Final[Mapping[str, Wording]] = {
     "supervisor": Wording("督办员", "supervisors"),
     "operator": Wording("话务员", "operators"),
+    HOLDER: Wording("办理人", "whoever has signed for it"),
 }
 _WITH_LIMIT: Final = frozenset({"dispatch", "whistle", "acknowledge", "expire"})
 _WAITS: Final = Wording("待人工核实", "waits for a person")
@@ -137,7 +182,7 @@ def _facts(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
         yield from _received(grid_map, data)
         return
     yield from (unit_words(grid_map, party["unit"]) for party in data.get("parties") or ())
-    if data.get("unit") and moment.act != "dispatch":
+    if data.get("unit") and moment.act not in {"dispatch", "impossible"}:
         yield unit_words(grid_map, data["unit"])
     yield from _pressed(grid_map, moment)
     due = data.get("sign_by") or data.get("due")
@@ -145,7 +190,35 @@ def _facts(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
         at = clock_time(datetime.fromisoformat(due))
         yield Wording(f"限{at}", f"until {at}")
     if moment.act == "impossible":
-        yield Wording(f"{data['act']} {data['unit']}（{data['code']}）", str(data["code"]))
+        yield _impossible(grid_map, data)
+    if moment.act == "deliver":
+        means = f"notice:{data['channel']}" if data.get("channel") else str(data["means"])
+        yield MEANS.get(means, Wording(means, means))
+    if moment.act == "alarm":
+        yield from _alarmed(grid_map, data)
+
+
+def _alarmed(grid_map: GridMap, data: Mapping[str, Any]) -> Iterable[Wording]:
+    """Say what was heard, and how a caller gets to the service."""
+    yield Wording(f"听到“{data['word']}”", f"'{data['word']}' was said")
+    service = next((one for one in grid_map.danger if one.number == data["service"]), None)
+    if service is not None:
+        number, name = service.number, service.name
+        yield Wording(
+            f"打电话来的先问一句，答“是”或没有回答就接通{number}{name.zh}",
+            f"a caller is asked once: yes or silence connects {number} {name.en}",
+        )
+
+
+def _impossible(grid_map: GridMap, data: Mapping[str, Any]) -> Wording:
+    """Say which answer of the script the rules refuse, and why."""
+    act = ACTS.get(_ACT_OF.get(data["act"], data["act"]), Wording(data["act"], data["act"]))
+    unit = unit_words(grid_map, data["unit"]) if data["unit"] else None
+    code = str(data.get("reason") or data["code"])
+    code = "no_post" if code == "not_found" and data.get("what") == "post" else code
+    why = _IMPOSSIBLE.get(code, Wording(code, code))
+    zh, en = (f"{unit.zh}", f" by {unit.en}") if unit else ("", "")
+    return Wording(f"{zh}{act.zh}（{why.zh}）", f"{act.en}{en} ({why.en})")
 
 
 def _pressed(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
@@ -159,6 +232,8 @@ def _pressed(grid_map: GridMap, moment: Moment) -> Iterable[Wording]:
         yield Wording(f"第{data['repeat']}次催促", f"reminder {data['repeat']}")
     if data.get("why") in WHY:
         yield WHY[data["why"]]
+    if moment.act == "warn" and data.get("alert") in _ALERTS:
+        yield _ALERTS[data["alert"]]
 
 
 def _received(grid_map: GridMap, data: Mapping[str, Any]) -> Iterable[Wording]:
@@ -172,7 +247,8 @@ def _received(grid_map: GridMap, data: Mapping[str, Any]) -> Iterable[Wording]:
     if routing["urgent"]:
         yield Wording("紧急", "urgent")
     if data.get("waits"):
-        yield Wording(f"{_WAITS.zh}（{data['waits']}）", f"{_WAITS.en} ({data['waits']})")
+        why = WAITS.get(data["waits"], Wording(data["waits"], data["waits"]))
+        yield Wording(f"{_WAITS.zh}（{why.zh}）", f"{_WAITS.en} ({why.en})")
 
 
 def told_words(grid_map: GridMap, told: Told) -> Wording:
@@ -220,7 +296,7 @@ def _rung(grid_map: GridMap, rung: str) -> Wording:
 
 def end_words(rehearsal: Rehearsal) -> list[Wording]:
     """Return how it stands at the end: until where it climbed, and what still runs."""
-    at = clock_time(rehearsal.scene.until)
+    at = _full_time(rehearsal.scene.until)
     words = [Wording("没有上报", "it did not climb")]
     if rehearsal.highest is not None:
         rung = _rung(rehearsal.map, rehearsal.highest)
@@ -232,9 +308,47 @@ def end_words(rehearsal: Rehearsal) -> list[Wording]:
     if rehearsal.running:
         first = rehearsal.running[0]
         name = step_words(first.step)
-        due = clock_time(first.due_at)
+        due = _full_time(first.due_at)
         words.append(Wording(f"下一个时限：{name.zh} {due}", f"next limit: {name.en} {due}"))
+    if rehearsal.provisional:
+        words.append(
+            Wording(
+                "这段时间的放假通知还没有公布，工作日时限是暂定的",
+                "no notice of days off covers this time yet: limits in working time may change",
+            )
+        )
     return [Wording(f"到{at}为止", f"up to {at}"), *words]
+
+
+def opening(rehearsal: Rehearsal, staffed: Wording) -> Wording:
+    """Return what is played, in a line: when, by which map, and who is there.
+
+    Args:
+        rehearsal: what was played.
+        staffed: who is there, in words.
+    """
+    at = rehearsal.scene.at.astimezone(COUNTY_ZONE)
+    day, version = f"{at:%Y-%m-%d}", rehearsal.map.version[:12]
+    zh, en = "一二三四五六日"[at.weekday()], f"{at:%a}"
+    return Wording(
+        f"模拟：{day}（周{zh}）{at:%H:%M} 北京时间来电；网格图 {version}；{staffed.zh}；"
+        "没有写明的人都不应答",
+        f"Simulated: a demand on {day} ({en}) at {at:%H:%M} China time; map {version}; "
+        f"{staffed.en}; nobody answers but those who are named",
+    )
+
+
+def asked_words(example: Rehearsal) -> Wording:
+    """Return what stands before the course that follows once the caller has named a village."""
+    grid = example.map.grid(str(example.ticket.grid)).name
+    return Wording(
+        f"热线会问是哪个村。假如答的是{grid.zh}：",
+        f"The hotline asks for the village. If the answer is {grid.en}:",
+    )
+
+
+def _full_time(at: datetime) -> str:
+    return at.astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def clock_time(at: datetime) -> str:

@@ -14,6 +14,9 @@ from uuid import UUID
 from hotline.channels import templates
 from hotline.domain.tickets import Status
 
+HOLDER: Final = "holder"
+"""In place of a role: the person who signed, who is told wherever they stand now."""
+
 
 class Sent(Protocol):
     """A message, call or notice that was promised, on paper or in the outbox."""
@@ -32,7 +35,7 @@ class Told:
 
     Attributes:
         post: the post that was meant; ``None``: everybody with ``role``.
-        role: of a message to a role.
+        role: of a message to a role; `HOLDER`: to whoever has signed.
         found: the post at which somebody was: the post itself or its stand-in's; ``None``: nobody.
         by: message, call or notice, in the order in which they are tried; a notice's channel.
         text: the message.
@@ -102,6 +105,8 @@ def _told(by_id: Mapping[UUID, Sent], facts: Mapping[str, Any]) -> Told:
     post, role = facts.get("post"), facts.get("role")
     if post is None and role is None and promises:
         post = promises[0].post
+    if post is None and role is None and facts.get("person"):
+        role = HOLDER
     found = None if facts.get("nobody_on_duty") else facts.get("stand_in", post or role)
     return Told(post, role, found, by, text)
 

@@ -6,15 +6,17 @@ those whom the script names.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlmodel import Session
 
+from hotline.clock import COUNTY_ZONE
 from hotline.domain import intake as readings
+from hotline.domain.deadlines import Calendar
 from hotline.domain.errors import HotlineError, NotFoundError
 from hotline.domain.routing import known_place
 from hotline.domain.tickets import ENDS, Role
@@ -23,7 +25,7 @@ from hotline.kit import Kit
 from hotline.services.handling import escalation, tickets
 from hotline.services.law.moments import Moment, moments_of
 from hotline.services.law.scenes import Act, Answer, Rehearsal, Scene
-from hotline.services.reception import intake
+from hotline.services.reception import danger, intake
 from hotline.services.reception.intake import Demand, Heard
 from hotline.services.telling import outbox
 from hotline.services.whistles import course as whistle_course
@@ -126,6 +128,18 @@ class _Play:
             self.books.insert(made)
 
         self._note(_decided(self.kit, self.books, scene.at, CITIZEN, step))
+        found = self.kit.maps.danger_words.danger(readings.clean(scene.words))
+        if found is not None:
+            ticket = _ticket(self.books)
+            self._note(
+                _decided(
+                    self.kit,
+                    self.books,
+                    scene.at,
+                    CITIZEN,
+                    lambda work: danger.alarm(work, ticket, found),
+                )
+            )
 
     def go_on(self) -> bool:
         """Take the next step: an answer, a message that fails, or a limit that passes."""
@@ -196,7 +210,34 @@ class _Play:
             tuple(cast("list[NewTimer]", running)),
             tuple(str(entry["kind"]) for entry in self.books.attention.values()),
             max(known, key=grid_map.ladder.index) if climbed and known else None,
+            _is_provisional(self.kit.calendar, self.scene, running),
+            ticket.routing["town"] if ticket.grid is None else None,
         )
+
+
+def _is_provisional(calendar: Calendar, scene: Scene, running: Sequence[Any]) -> bool:
+    """Whether the calendar has no published notice for some of the time that is looked at."""
+    zone = calendar.office.zone
+    last = max([scene.until, *(timer.due_at for timer in running[:1])]).astimezone(zone).date()
+    first = min(calendar.days, default=last)
+    return last > calendar.known_until or scene.at.astimezone(zone).year < first.year
+
+
+def named(played: Rehearsal) -> Scene | None:
+    """Return the scene once the caller, being asked, has named a village; ``None``: no need to.
+
+    The town's first village that is live stands for all of them.
+    """
+    grid_map, town = played.map, played.town
+    if town is None or played.ticket.triage_reason != "place_missing":
+        return None
+    day = played.scene.at.astimezone(COUNTY_ZONE).date()
+    live = [
+        code
+        for code, grid in grid_map.grids.items()
+        if grid_map.town_of(code).id == town and grid.is_live(day)
+    ]
+    return replace(played.scene, grid=live[0]) if live else None
 
 
 def _ticket(books: PaperBooks) -> Ticket:

@@ -81,6 +81,8 @@ class Rehearsal:
         running: the limits that still run, the next one first.
         entries: what stands before a supervisor, by kind.
         highest: the highest rung that was told; ``None``: only the post itself.
+        provisional: whether days are counted that no published notice covers.
+        town: the town that was understood, where the village was not.
     """
 
     scene: Scene
@@ -90,6 +92,8 @@ class Rehearsal:
     running: tuple[NewTimer, ...]
     entries: tuple[str, ...]
     highest: str | None
+    provisional: bool
+    town: str | None
 
 
 def plain(rehearsal: Rehearsal) -> dict[str, object]:
@@ -126,6 +130,7 @@ def plain(rehearsal: Rehearsal) -> dict[str, object]:
         ],
         "status": ticket.status,
         "highest": rehearsal.highest,
+        "provisional": rehearsal.provisional,
         "entries": rehearsal.entries,
         "running": [
             {"step": timer.step, "due": local(timer.due_at)} for timer in rehearsal.running

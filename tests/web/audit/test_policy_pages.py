@@ -75,7 +75,16 @@ def test_the_simulator_tells_the_course_of_an_invented_night_and_writes_nothing(
     assert "告知大孤家子镇带班领导（电话、短信）" in page
     with county.work() as work:
         assert not work.session.connection().exec_driver_sql("SELECT count(*) FROM ticket").scalar()
-    refused = desk.client.post(
-        "/audit/simulator/", data={"words": "停水", "at": "2026-12-31T02:00", "answers": "?"}
-    )
-    assert refused.status_code == 422
+
+
+def test_a_scene_that_can_not_be_played_comes_back_as_it_was_typed(county: County):
+    desk = Desk(county, "supervisor")
+    scene = {"words": "停水停了三天", "at": "2026-12-31T02:00"}
+
+    for field, wrong in [("answers", "?"), ("place", "火星村"), ("absent", "火星岗"), ("at", "")]:
+        refused = desk.client.post("/audit/simulator/", data={**scene, field: wrong})
+
+        page = refused.get_data(as_text=True)
+        assert refused.status_code == 422
+        assert "停水停了三天" in page
+        assert f'href="#f-{field}"' in page

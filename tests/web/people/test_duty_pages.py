@@ -1,6 +1,7 @@
 """Duty lists on the pages: a round is laid out, a list uploaded, turns swapped on a phone."""
 
 import re
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -95,8 +96,11 @@ def test_the_shell_says_when_nobody_will_answer(county):
         "HOTLINE_REDIS_URL": settings.redis_url.get_secret_value(),
     }
 
-    said = CliRunner(env=env).invoke(
-        main, ["roster", "gaps", "--unit", "village/dagujiazi/lamaqiao"]
-    )
+    shell = partial(CliRunner(env=env).invoke, main)
+    said = shell(["roster", "gaps", "--unit", "拉马桥村村民委员会"])
+    mistyped = shell(["roster", "gaps", "--unit", "village/dagujiazi/lamaqiaoo"])
 
-    assert (said.exit_code, said.output) == (0, "gaps=0\n")
+    assert said.exit_code == 0
+    assert "北京时间：每个岗位都有人 | every post has somebody, gaps=0\n" in said.output
+    assert mistyped.exit_code == 1
+    assert "没有找到：单位“village/dagujiazi/lamaqiaoo” | not found: unit" in mistyped.output
