@@ -62,9 +62,7 @@ def pass_over(engine: sa.Engine, kit: Kit, batch: int = BATCH) -> int:
             due = timers.take_due(work.session, work.now, limit=batch)
             taken = [row.timer.id for row in due]
             timers.finish(work.session, taken)
-            escalation.prepare(work, due)
-            for row in due:
-                escalation.carry_out(work, row)
+            escalation.carry_out_all(work, due)
     except sa.exc.OperationalError:
         raise
     except Exception:
@@ -78,9 +76,9 @@ def pass_over(engine: sa.Engine, kit: Kit, batch: int = BATCH) -> int:
 def _one(engine: sa.Engine, kit: Kit, timer_id: UUID) -> None:
     try:
         with open_work(engine, kit, SYSTEM) as work:
-            for row in timers.take_due(work.session, work.now, limit=1, only=timer_id):
-                timers.finish(work.session, [timer_id])
-                escalation.carry_out(work, row)
+            due = timers.take_due(work.session, work.now, limit=1, only=timer_id)
+            timers.finish(work.session, [row.timer.id for row in due])
+            escalation.carry_out_all(work, due)
     except sa.exc.OperationalError:
         raise
     except Exception as error:

@@ -192,8 +192,9 @@ class DatabaseBooks:
 class BatchBooks(DatabaseBooks):
     """The same books for the steps of many tickets at one instant: one query for all of a kind.
 
-    What the steps ask is read beforehand and kept; what they change of tickets and called units is
-    written in one statement for each table. Everything else goes to the database as ever.
+    What the steps ask is read beforehand and kept as plain rows (`hotline.store.plain`); what they
+    change of tickets and called units is written in one statement for each table. They are for
+    steps that ask nothing but the books, and only of their own ticket.
     """
 
     def __init__(
@@ -206,22 +207,25 @@ class BatchBooks(DatabaseBooks):
         """Read ahead.
 
         Args:
-            session: of the command; it holds the locks of these tickets.
+            session: of the command; it holds the locks of these tickets, and none of their rows.
             now: the instant of the command.
             due: limits that have passed, with their tickets.
             called: which of their subjects are called units.
         """
         super().__init__(session)
-        self._roles: dict[Role, list[Staff]] = {}
-        self._entries: list[rows.Plain] = []
         held = [one.ticket for one in due]
         self._subjects = {one.timer.subject_id for one in due} | {ticket.id for ticket in held}
         self._generations = timers.generations(session, self._subjects)
         officers = {ticket.officer_id for ticket in held if ticket.officer_id is not None}
-        # The session finds them by their keys for as long as somebody holds them.
-        self._people = people.named(session, officers)
-        self._absent = people.are_absent(session, officers, now)
-        self._held = whistles.load_called(session, called) if called else []
+        known = people.with_absence(session, officers, now) if officers else []
+        self._people = {person.id: person for person, _ in known}
+        self._absent = {person.id for person, absent in known if absent}
+        parties, blown = whistles.called(session, called) if called else ([], [])
+        self._parties = {party.id: party for party in parties}
+        self._whistles = {whistle.id: whistle for whistle in blown}
+        self._before = [[(row, dict(vars(row))) for row in rows] for rows in (held, parties)]
+        self._roles: dict[Role, list[Staff]] = {}
+        self._entries: list[rows.Values] = []
 
     def with_role(self, role: Role, now: datetime) -> list[Staff]:
         """Return everybody with ``role`` who is not on leave, as asked for the first time."""
@@ -229,11 +233,31 @@ class BatchBooks(DatabaseBooks):
             self._roles[role] = super().with_role(role, now)
         return self._roles[role]
 
+    def person(self, staff_id: UUID) -> Staff | None:
+        """Return a person."""
+        return self._people.get(staff_id) or super().person(staff_id)
+
     def is_absent(self, staff_id: UUID, now: datetime) -> bool:
         """Say whether a person is on leave at the instant of the batch, or has left for good."""
         if staff_id not in self._people:
             return super().is_absent(staff_id, now)
         return staff_id in self._absent
+
+    def lock(self, ticket_ids: Sequence[UUID]) -> list[Ticket]:
+        """Refuse: a step that needs other tickets must not stand in a batch.
+
+        Raises:
+            RuntimeError: always; each step of the batch is then carried out by itself.
+        """
+        raise RuntimeError(f"a step of a batch asks for {len(ticket_ids)} tickets")
+
+    def party(self, party_id: UUID) -> WhistleParty | None:
+        """Return one called unit's row."""
+        return self._parties.get(party_id)
+
+    def whistle(self, whistle_id: UUID) -> Whistle | None:
+        """Return the whistle of a called unit."""
+        return self._whistles.get(whistle_id)
 
     def next_generation(self, subject_id: UUID, step: Step) -> int:
         """Return the first generation of ``step`` that this subject has not used yet."""
@@ -249,14 +273,10 @@ class BatchBooks(DatabaseBooks):
         self._entries.append((Attention, entry))
 
     def insert(self, made: Iterable[AnyRow]) -> None:
-        """Write what was changed and what was gathered, in a statement for each table."""
-        taken = [*made, *self._entries]
-        self._entries = []
-        for row in taken:
-            if isinstance(row, rows.NewTimer):
-                known = self._generations.get((row.subject_id, row.step), -1)
-                self._generations[row.subject_id, row.step] = max(known, row.generation)
-        for model in (Ticket, WhistleParty):
-            changed = [row for row in self._session.dirty if isinstance(row, model)]
-            rows.update(self._session, changed)
-        super().insert(taken)
+        """Write what was changed and what was gathered, in a statement for each table.
+
+        Once, at the end of the batch.
+        """
+        for held in self._before:
+            rows.update(self._session, held)
+        super().insert([*made, *self._entries])

@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.roster import DutyKind
 from hotline.domain.tickets import Role
+from hotline.store import plain
+from hotline.store.columns import UTCDateTime
 from hotline.store.models import (
     Leave,
     PasswordLink,
@@ -127,12 +129,14 @@ def is_absent(session: Session, staff_id: UUID, now: datetime) -> bool:
     return bool(session.execute(sa.select(absent(sa.literal(staff_id), now))).scalar_one())
 
 
-def are_absent(session: Session, staff_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Return which of some people are on leave now, or have left for good (`is_absent`)."""
-    ids = sa.literal(list(staff_ids), sa.ARRAY(sa.Uuid))
-    away = sa.or_(sa.not_(col(Staff.active)), _away(now))
-    found = session.execute(sa.select(col(Staff.id)).where(col(Staff.id) == sa.func.any(ids), away))
-    return set(found.scalars())
+def with_absence(
+    session: Session, staff_ids: Collection[UUID], now: datetime
+) -> list[tuple[Staff, bool]]:
+    """Return people as plain rows, and whether they are on leave now or have left for good."""
+    asked = {"people": list(staff_ids), "now": now}
+    found = session.connection().execute(_WITH_ABSENCE, asked).all()
+    staff = plain.read(Staff, (row[:-1] for row in found))
+    return [(person, row[-1]) for person, row in zip(staff, found, strict=True)]
 
 
 def absent(staff_id: sa.SQLColumnExpression[Any], now: datetime) -> sa.ColumnElement[bool]:
@@ -283,12 +287,19 @@ def failures(
     return session.execute(account).scalar_one(), session.execute(address).scalar_one()
 
 
-def _away(now: datetime) -> sa.ColumnElement[bool]:
+def _away(now: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         col(Leave.staff_id) == col(Staff.id),
         col(Leave.from_at) <= now,
         col(Leave.until_at) > now,
     )
+
+
+_PEOPLE: Final = sa.bindparam("people", type_=sa.ARRAY(sa.Uuid))
+_WITH_ABSENCE: Final = sa.select(
+    *plain.columns(Staff),
+    sa.or_(sa.not_(col(Staff.active)), _away(sa.bindparam("now", type_=UTCDateTime))),
+).where(col(Staff.id) == sa.func.any(_PEOPLE))
 
 
 def holdings(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, list[PostHolding]]:

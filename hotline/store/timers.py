@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from hotline.domain.tickets import Step
+from hotline.store import plain
 from hotline.store.alone import alone
 from hotline.store.models import Ticket, Timer
 
@@ -22,8 +22,34 @@ ORDER BY fire_at LIMIT 1
 """
 
 
+# Asked at each pass: built once.
+_TIMER: Final = SQLModel.metadata.tables[str(Timer.__tablename__)].c
+_TICKET: Final = SQLModel.metadata.tables[str(Ticket.__tablename__)].c
+_LATER: Final = SQLModel.metadata.tables[str(Timer.__tablename__)].alias()
+_SUPERSEDED: Final = sa.exists().where(
+    _LATER.c.subject_id == _TIMER.subject_id,
+    _LATER.c.step == _TIMER.step,
+    _LATER.c.generation > _TIMER.generation,
+)
+_DUE: Final = (
+    sa.select(*plain.columns(Timer), *plain.columns(Ticket), _SUPERSEDED)
+    .where(_TICKET.id == _TIMER.ticket_id)
+    .where(_TIMER.state == "waiting", _TIMER.fire_at <= sa.bindparam("now"))
+    .order_by(_TIMER.fire_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_SUBJECTS: Final = sa.bindparam("subjects", type_=sa.ARRAY(sa.Uuid))
+_GENERATIONS: Final = (
+    sa.select(_TIMER.subject_id, _TIMER.step, sa.func.max(_TIMER.generation))
+    .where(_TIMER.subject_id == sa.func.any(_SUBJECTS))
+    .group_by(_TIMER.subject_id, _TIMER.step)
+)
+_FINISH: Final = sa.text("UPDATE timer SET state = 'done' WHERE id = ANY(:timers)")
+
+
 class Due(NamedTuple):
-    """A timer that is due, and its ticket; both rows are locked.
+    """A timer that is due, and its ticket: plain rows (`hotline.store.plain`), both locked.
 
     ``superseded``: a later generation of this step was set for the same subject, so that this
     one, whoever woke it, must do nothing.
@@ -46,11 +72,7 @@ def next_generation(session: Session, subject_id: UUID, step: Step) -> int:
 
 def generations(session: Session, subject_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """Return the last generation of each step of several subjects; none where there was none."""
-    rows = session.execute(
-        sa.select(col(Timer.subject_id), col(Timer.step), sa.func.max(col(Timer.generation)))
-        .where(col(Timer.subject_id) == sa.func.any(list(subject_ids)))
-        .group_by(col(Timer.subject_id), col(Timer.step))
-    )
+    rows = session.connection().execute(_GENERATIONS, {"subjects": list(subject_ids)})
     return {(subject, step): last for subject, step, last in rows}
 
 
@@ -110,26 +132,13 @@ def take_due(session: Session, now: datetime, *, limit: int, only: UUID | None =
         limit: how many rows at most.
         only: one timer's id, to try a row by itself after its batch failed.
     """
-    later = aliased(Timer)
-    superseded = sa.exists().where(
-        col(later.subject_id) == col(Timer.subject_id),
-        col(later.step) == col(Timer.step),
-        col(later.generation) > col(Timer.generation),
-    )
-    query = (
-        sa.select(Timer, Ticket, superseded)
-        .join(Ticket, col(Ticket.id) == col(Timer.ticket_id))
-        .where(col(Timer.state) == "waiting", col(Timer.fire_at) <= now)
-        .order_by(col(Timer.fire_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if only is not None:
-        query = query.where(col(Timer.id) == only)
+    query = _DUE if only is None else _DUE.where(_TIMER.id == only)
+    found = session.connection().execute(query, {"now": now, "most": limit}).all()
+    mine = plain.read(Timer, (row[: len(_TIMER)] for row in found))
+    held = plain.read(Ticket, (row[len(_TIMER) : -1] for row in found))
     taken: dict[UUID, Due] = {}
-    for timer, ticket, late in session.execute(query):
-        taken.setdefault(ticket.id, Due(timer, ticket, late))
+    for timer, ticket, row in zip(mine, held, found, strict=True):
+        taken.setdefault(ticket.id, Due(timer, ticket, row[-1]))
     return list(taken.values())
 
 
@@ -137,12 +146,7 @@ def finish(session: Session, timer_ids: Sequence[UUID]) -> None:
     """Mark timers as carried out: in the transaction that does so, before it does."""
     if not timer_ids:
         return
-    session.execute(
-        sa.update(Timer)
-        .where(col(Timer.id) == sa.func.any(list(timer_ids)))
-        .values(state="done")
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_FINISH, {"timers": list(timer_ids)})
 
 
 def postpone(session: Session, timer_id: UUID, now: datetime, fault: str) -> tuple[int, UUID]:

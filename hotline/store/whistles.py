@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from hotline.domain.whistle import OUT_OF_HAND
-from hotline.store import paging
+from hotline.store import paging, plain
 from hotline.store.models import (
     Ticket,
     Whistle,
@@ -18,6 +18,12 @@ from hotline.store.models import (
     WhistleRating,
 )
 from hotline.store.paging import Order, Page
+
+_CALLED: Final = (
+    sa.select(*plain.columns(WhistleParty), *plain.columns(Whistle))
+    .join_from(WhistleParty, Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
+    .where(col(WhistleParty.id) == sa.func.any(sa.bindparam("parties", type_=sa.ARRAY(sa.Uuid))))
+)
 
 
 class Called(NamedTuple):
@@ -60,16 +66,14 @@ def party(session: Session, party_id: UUID) -> WhistleParty | None:
     return session.get(WhistleParty, party_id)
 
 
-def load_called(
+def called(
     session: Session, party_ids: Collection[UUID]
-) -> list[tuple[WhistleParty, Whistle]]:
-    """Return several called units with their whistles; `party` and `whistle` then find them."""
-    rows = session.exec(
-        select(WhistleParty, Whistle)
-        .join(Whistle, col(Whistle.id) == col(WhistleParty.whistle_id))
-        .where(col(WhistleParty.id).in_(list(party_ids)))
-    )
-    return list(rows)
+) -> tuple[list[WhistleParty], list[Whistle]]:
+    """Return several called units, and their whistles, as plain rows."""
+    found = session.connection().execute(_CALLED, {"parties": list(party_ids)}).all()
+    width = len(plain.columns(WhistleParty))
+    units = plain.read(WhistleParty, (row[:width] for row in found))
+    return units, plain.read(Whistle, (row[width:] for row in found))
 
 
 def whistle(session: Session, whistle_id: UUID) -> Whistle | None:

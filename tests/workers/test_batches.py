@@ -8,9 +8,10 @@ from structlog.testing import capture_logs
 
 from hotline.services.handling import tickets
 from hotline.services.proof import audit
+from hotline.services.reception import merging
 from hotline.services.whistles import whistle
 from hotline.store import tickets as ticket_rows
-from hotline.store.models import Ticket, Timer
+from hotline.store.models import Attention, Ticket, Timer
 from workers.clock import pass_over
 
 GROUP = 12
@@ -19,7 +20,10 @@ ALIKE = ("status", "rung", "alert", "supervised", "version", "event_seq", "post"
 
 
 def group(county) -> list[str]:
-    """Return tickets of three kinds: unsigned, in hand, with a whistle that nobody answers."""
+    """Return tickets of every kind: unsigned, in hand, with a whistle that nobody answers.
+
+    Two of the first kind are one event: the limit of the merged one asks for the other ticket.
+    """
     numbers = [county.demand() for _ in range(GROUP)]
     for nth, number in enumerate(numbers):
         if nth % 3:
@@ -28,6 +32,8 @@ def group(county) -> list[str]:
                 tickets.accept(work, ticket)
                 if nth % 3 > 1:
                     whistle.blow(work, ticket, "emergency", ["utility/water"], "主管道爆裂")
+    with county.work(county.actor("operator1")) as work:
+        merging.merge(work, work.ticket(numbers[0]), numbers[3:4])
     return numbers
 
 
@@ -47,6 +53,8 @@ def story(county, number) -> tuple[object, ...]:
         assert audit.verify_ticket(session, ticket.id).broken == ()
         events = [json.loads(row.body) for row in ticket_rows.events(session, ticket.id)]
         timers = session.exec(select(Timer).where(col(Timer.ticket_id) == ticket.id)).all()
+        entries = session.exec(select(Attention.kind).where(col(Attention.ticket_id) == ticket.id))
+        matters = sorted(entries)
     happened = [
         (one["action"], one["status"], sorted(one["data"]), len(one["data"].get("told", ())))
         for one in events
@@ -54,7 +62,7 @@ def story(county, number) -> tuple[object, ...]:
     limits = sorted((one.step, one.generation, one.state) for one in timers)
     sent = sorted((row.template, row.means, str(row.staff_id)) for row in county.messages(number))
     row = {name: getattr(ticket, name) for name in ALIKE}
-    return row, happened, limits, sent
+    return row, happened, limits, sent, matters
 
 
 def test_many_at_once_are_decided_as_each_by_itself(county):

@@ -28,7 +28,7 @@ from hotline.services.upkeep import watching
 from hotline.services.verifying import bad_ratings, probing, verification, verifying
 from hotline.services.whistles import climb as whistle_climb
 from hotline.store import tickets as ticket_rows
-from hotline.store.books import BatchBooks
+from hotline.store.books import BatchBooks, DatabaseBooks
 from hotline.store.models import Ticket, Timer
 from hotline.store.timers import Due
 from hotline.work import SYSTEM, Work
@@ -55,14 +55,34 @@ _OF_TESTS: Final = frozenset({Step.ASK, Step.ASK_SILENCE, Step.PROBE, Step.COME_
 # From so many steps on, what they need is read at once.
 _MANY: Final = 4
 
+_Carry = Callable[[Work, Ticket, Timer], None]
 
-def prepare(work: Work, batch: Sequence[Due]) -> None:
+
+def carry_out_all(work: Work, batch: Sequence[Due]) -> None:
+    """Carry out the steps of due timers; their tickets and the timers are locked.
+
+    First all together those that ask nothing but the books. The others, each on the session's own
+    row of its ticket, then find in the database what these have written.
+    """
+    together = [due for due in batch if due.timer.step in _BY_BOOKS]
+    alone = [due for due in batch if due.timer.step not in _BY_BOOKS]
+    if len(together) < _MANY:
+        together, alone = [], list(batch)
+    if together:
+        _read_ahead(work, together)
+        for due in together:
+            carry_out(work, due)
+        work.flush()
+        work.read_by(DatabaseBooks(work.session))
+    for due in alone:
+        carry_out(work, due._replace(ticket=work.ticket_by_id(due.ticket.id)))
+
+
+def _read_ahead(work: Work, batch: Sequence[Due]) -> None:
     """Read what the steps of a batch need with one query of each kind, not one a step."""
-    if len(batch) < _MANY:
-        return
-    called = [row.timer.subject_id for row in batch if row.timer.step in _WHISTLING]
+    called = [due.timer.subject_id for due in batch if due.timer.step in _WHISTLING]
     work.read_by(BatchBooks(work.session, work.now, batch, called))
-    work.look_up_duty(_posts_of(work, [row.ticket for row in batch]))
+    work.look_up_duty(_posts_of(work, [due.ticket for due in batch]))
 
 
 def _posts_of(work: Work, tickets: Sequence[Ticket]) -> Iterator[Post]:
@@ -225,7 +245,8 @@ def _final_appeal(work: Work, ticket: Ticket, timer: Timer) -> None:
     final_reply.lapse(work, ticket)
 
 
-STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
+# Steps that ask nothing but the books, and only of their own ticket. Most limits are of these.
+_BY_BOOKS: Final[Mapping[Step, _Carry]] = {
     Step.TRIAGE: _remind_role,
     Step.SIGN: _sign,
     Step.CONTACT: _contact,
@@ -233,26 +254,29 @@ STEPS: Final[Mapping[Step, Callable[[Work, Ticket, Timer], None]]] = {
     Step.RULE_RETURN: _remind_role,
     Step.RULE_EXTENSION: _remind_role,
     Step.RULE_REJECTION: _remind_role,
+    Step.RULE_LONG_TERM: _remind_role,
+    Step.RULE_FINAL: _remind_role,
+    Step.RULE_APPEAL: _remind_role,
     Step.ADJUDICATE: _late,
     Step.LONG_TERM_REVIEW: _late,
-    Step.RULE_LONG_TERM: _remind_role,
-    Step.MILESTONE: _milestone,
-    Step.LONG_TERM: long_term.last_day,
-    Step.RULE_FINAL: _remind_role,
-    Step.FINAL_APPEAL: _final_appeal,
-    Step.RULE_APPEAL: _remind_role,
     Step.REACT: _react,
-    Step.GAP: _gap,
     Step.EARLY: supervision.warn,
     Step.YELLOW: supervision.warn,
     Step.CIRCULATE: supervision.circulate,
+    Step.WHISTLE_ACK: whistle_climb.run_out,
+    Step.WHISTLE_ARRIVE: whistle_climb.run_out,
+    Step.WHISTLE_TOP: whistle_climb.run_out,
+}
+STEPS: Final[Mapping[Step, _Carry]] = {
+    **_BY_BOOKS,
+    Step.MILESTONE: _milestone,
+    Step.LONG_TERM: long_term.last_day,
+    Step.FINAL_APPEAL: _final_appeal,
+    Step.GAP: _gap,
     Step.MERGED: _merged,
     Step.REOPEN: _reopen,
     Step.ASK: _ask,
     Step.ASK_SILENCE: _silence,
-    Step.WHISTLE_ACK: whistle_climb.run_out,
-    Step.WHISTLE_ARRIVE: whistle_climb.run_out,
-    Step.WHISTLE_TOP: whistle_climb.run_out,
     Step.WHISTLE_ASKED: whistle_climb.late,
     Step.WHISTLE_PLAN: whistle_climb.late,
     Step.WHISTLE_MILESTONE: whistle_climb.late,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from hotline.domain.errors import RepeatedError
 from hotline.store import calls
 from hotline.store.models import Inbox
-from hotline.store.rows import Plain
+from hotline.store.rows import Values
 from hotline.work import Work
 
 
@@ -64,7 +64,7 @@ def row(work: Work, sid: str, step: str, params: Mapping[str, str], answer: str)
     return Inbox(**values)
 
 
-def plain(work: Work, sid: str, step: str, params: Mapping[str, str], answer: str) -> Plain:
+def plain(work: Work, sid: str, step: str, params: Mapping[str, str], answer: str) -> Values:
     """Return the same as plain values: making model objects is dear on the hot path."""
     known = {"sid": sid, "step": step, "body_hash": body_hash(params)}
     return Inbox, known | {"answer": answer, "at": work.now}
