@@ -1,8 +1,14 @@
 """Messages as they come in, through the carrier's protocol and real HTTP."""
 
 from hotline.domain.tickets import Action, Status
+from hotline.services.law import policy
 from hotline.store import tickets as ticket_rows
+from tests.domain.maps import SMALL_TEXT, faku, small
+from tests.prepared import map_without_nights
 from tests.scenarios.lookup import one_ticket, tickets_of
+
+# Those that decide by the map: two of the web, a worker, a clock.
+PROCESSES = 4
 
 
 def write(night, number, words) -> str:
@@ -70,3 +76,29 @@ def test_numbers_inside_a_message_move_to_identity(night, caller):
         found = work.kit.keys.open(ticket_rows.identity(work.session, ticket.id).found_sealed)
     assert "13712345678" not in text.body
     assert found == "13712345678"
+
+
+def taken_up(night, version: str) -> int:
+    """How many processes have said that a map is in force."""
+    lines = night.log.read_text(encoding="utf-8").splitlines()
+    return sum("policy_in_force" in line and version[:12] in line for line in lines)
+
+
+def test_a_new_map_is_taken_up_by_every_process_without_a_restart(night, caller):
+    def bring(grid_map, text, kind):
+        with night.county.work(night.county.actor("supervisor")) as work:
+            by = work.actor.staff_id
+            policy.apply(work, grid_map, text, by=by, why="演练", kind=kind)
+        # A message that has to go out, so that the worker has something to do.
+        night.county.demand("大孤家子镇拉马桥村路灯不亮", number=None)
+        night.wait_until(lambda: taken_up(night, grid_map.version) == PROCESSES, 60)
+
+    bring(small(), SMALL_TEXT, "apply")
+    try:
+        write(night, caller, "西镇柳树沟村停水了")
+        ticket = one_ticket(night, caller)
+        assert ticket.map_version == small().version
+        night.forward(minutes=31)
+        night.wait_until(lambda: night.county.events(ticket.number, Action.REMIND))
+    finally:
+        bring(faku(), map_without_nights().read_text(encoding="utf-8"), "rollback")
