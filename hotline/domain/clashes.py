@@ -53,17 +53,60 @@ def hours_of(call: Call, now: datetime) -> Hours | None:
     return Hours(call.sounded_at, max(now, call.arrive_by or now))
 
 
+class Lane(NamedTuple):
+    """The hours of one call, beside those of the unit's other calls.
+
+    Attributes:
+        call: which.
+        hours: when it takes somebody's time.
+        is_fixed: whether it takes all of these hours (an appointment, or somebody stands there);
+            else somebody has to come at some time within them.
+        shared: in which of its hours the unit is wanted somewhere else as well.
+    """
+
+    call: Call
+    hours: Hours
+    is_fixed: bool
+    shared: tuple[Hours, ...]
+
+
+def lanes(calls: Iterable[Call], now: datetime) -> list[Lane]:
+    """Return the hours of every call that takes somebody's time, the earliest first."""
+    busy = _busy(calls, now)
+    found = [
+        Lane(
+            call,
+            its,
+            call.slot is not None or call.state is PartyState.ARRIVED,
+            tuple(
+                Hours(max(its.begins, theirs.begins), min(its.ends, theirs.ends))
+                for other, theirs in busy
+                if other.party != call.party and _clash(call, its, other, theirs)
+            ),
+        )
+        for call, its in busy
+    ]
+    return sorted(found, key=lambda lane: (lane.hours, lane.call.party))
+
+
 def clashes(calls: Iterable[Call], now: datetime) -> dict[UUID, list[UUID]]:
     """Return for each call those of other places whose hours overlap with its own.
 
     Calls to one and the same place are one errand and never clash.
     """
-    busy = [(call, hours) for call in calls if (hours := hours_of(call, now)) is not None]
     found: dict[UUID, list[UUID]] = {}
-    for (one, its), (other, theirs) in combinations(busy, 2):
-        if one.place is not None and one.place == other.place:
-            continue
-        if its.begins <= theirs.ends and theirs.begins <= its.ends:
+    for (one, its), (other, theirs) in combinations(_busy(calls, now), 2):
+        if _clash(one, its, other, theirs):
             found.setdefault(one.party, []).append(other.party)
             found.setdefault(other.party, []).append(one.party)
     return found
+
+
+def _busy(calls: Iterable[Call], now: datetime) -> list[tuple[Call, Hours]]:
+    return [(call, hours) for call in calls if (hours := hours_of(call, now)) is not None]
+
+
+def _clash(one: Call, its: Hours, other: Call, theirs: Hours) -> bool:
+    if one.place is not None and one.place == other.place:
+        return False
+    return its.begins <= theirs.ends and theirs.begins <= its.ends

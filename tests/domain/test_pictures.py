@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.clashes import Call, clashes, hours_of
+from hotline.domain.clashes import Call, clashes, hours_of, lanes
 from hotline.domain.course import Happening, frames
 from hotline.domain.grid.model import WhistleBand
 from hotline.domain.shares import Rate
@@ -49,6 +49,13 @@ def test_clashes_are_mutual_and_never_at_one_place(calls):
             assert places[party] is None or places[party] != places[other]
     idle = {call.party for call in calls if hours_of(call, NOW) is None}
     assert not idle & set(found)
+    drawn = lanes(calls, NOW)
+    assert {lane.call.party for lane in drawn} == {call.party for call in calls} - idle
+    assert {lane.call.party for lane in drawn if lane.shared} == set(found)
+    for lane in drawn:
+        assert len(lane.shared) == len(found.get(lane.call.party, ()))
+        for shared in lane.shared:
+            assert lane.hours.begins <= shared.begins <= shared.ends <= lane.hours.ends
 
 
 @pytest.mark.parametrize(

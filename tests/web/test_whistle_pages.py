@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.tickets import Action
+from hotline.services.whistles import course as whistle_course
+from hotline.store import whistles as whistle_rows
 from tests.web import nights
 from tests.web.desk import Desk, login_of, queries
 from tests.web.field.field import Phone, ticket_path
@@ -185,7 +187,16 @@ def test_a_unit_wanted_in_two_places_at_once_is_told_which_clash(county, number)
 
     assert "2 处哨时间冲突" in page
     assert "冲突：孟家镇孟家村" in page
+    assert "什么时候、哪里要人" in page
+    assert page.count('class="within"') == page.count('class="shared"') == 2
     assert len(asked) <= 6
+    unit.done(f"/field/whistles/{county.parties(other)[0].id}/refuse", text="另有抢修")
+    assert "什么时候、哪里要人" in unit.page("/field/whistles/")
+    with county.work(county.officer_of(other)) as work:
+        ticket = work.ticket(other)
+        party = whistle_rows.party(work.session, county.parties(other)[0].id)
+        whistle_course.excuse(work, ticket, party, "不用来了")
+    assert "什么时候、哪里要人" not in unit.page("/field/whistles/")
 
 
 def test_towns_and_units_are_shown_without_ranks_and_with_few_queries(county):

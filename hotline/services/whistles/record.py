@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.clashes import Call, clashes
+from hotline.domain.clashes import Call, Lane, clashes, lanes
 from hotline.domain.errors import InvalidError
 from hotline.domain.grid.model import UnitKind, WhistleBand
 from hotline.domain.shares import Rate
@@ -102,15 +102,28 @@ def _year(work: Work, year: int) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One call that overlaps with another of the same unit, somewhere else."""
+    """One open call of a unit, with its whistle and ticket."""
 
     party: WhistleParty
     whistle: Whistle
     ticket: Ticket
 
 
-def clashes_of(work: Work) -> dict[str, list[Clash]]:
-    """Return, for each open call on whoever acts, the calls elsewhere in overlapping hours."""
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """The open calls on whoever acts, as far as they take time.
+
+    Attributes:
+        clashes: by call, those elsewhere in overlapping hours.
+        lanes: the hours of every call, the earliest first.
+    """
+
+    clashes: dict[str, list[Clash]]
+    lanes: list[tuple[Lane, Clash]]
+
+
+def diary_of(work: Work) -> Diary:
+    """Return when and where whoever acts is wanted, and which of that clashes; one query."""
     rows = figures.calls_of(work.session, work.actor.unit, work.actor.posts)
     by_id = {party.id: Clash(party, whistle, ticket) for party, whistle, ticket in rows}
     calls = [
@@ -126,7 +139,10 @@ def clashes_of(work: Work) -> dict[str, list[Clash]]:
         for clash in by_id.values()
     ]
     found = clashes(calls, work.now)
-    return {str(party): [by_id[other] for other in others] for party, others in found.items()}
+    return Diary(
+        {str(party): [by_id[other] for other in others] for party, others in found.items()},
+        [(lane, by_id[lane.call.party]) for lane in lanes(calls, work.now)],
+    )
 
 
 def _slot(whistle: Whistle) -> tuple[datetime, datetime] | None:

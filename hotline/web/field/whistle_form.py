@@ -24,8 +24,12 @@ def choices_of(sheet: Sheet, rungs: Collection[str]) -> dict[str, object]:
         rungs: on which rungs whoever looks may whistle for it.
     """
     units, kinds = callable_units(sheet), kinds_for(sheet, rungs)
+    ticket = sheet.ticket
+    near = {ticket.unit, ticket.town, sheet.map.grid(ticket.grid).unit if ticket.grid else None}
     return {
-        "units": units,
+        # A thumb in an emergency finds who is usually called; the county is one touch behind.
+        "near_units": [unit for unit in units if unit.id in near],
+        "far_units": [unit for unit in units if unit.id not in near],
         "units_named": [(unit.id, named(unit.name)) for unit in units],
         "offered_kinds": kinds,
         "direct": {kind.name for kind in kinds if set(kind.by) & set(rungs)},

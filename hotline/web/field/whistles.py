@@ -35,6 +35,7 @@ from hotline.store.models import (
 )
 from hotline.web.field import forms
 from hotline.web.field.refused import Refused, answered
+from hotline.web.hours_picture import hours_picture
 from hotline.web.paging import place
 from hotline.web.parts import my_id, request_work
 from hotline.work import Work
@@ -197,7 +198,8 @@ def show() -> str:
         calls = [_call(work, *row) for row in found]
         names = people.named(work.session, {row.whistle.raised_by for row in found})
         unread = notices.unread(work.session, my_id())
-        clashes = whistle_record.clashes_of(work)
+        diary = whistle_record.diary_of(work)
+        maps = {clash.party.id: timing.map_of(work, clash.ticket) for _, clash in diary.lanes}
         now = work.now
     # The rows come those first who are still waited for; of these, whose limit ends first.
     calls.sort(key=lambda call: (not call.is_waited_for, call.due or call.party.called_at))
@@ -208,7 +210,9 @@ def show() -> str:
         calls=calls,
         names=names,
         clash=clash,
-        clashes=clashes,
+        clashes=diary.clashes,
+        picture=hours_picture(diary.lanes, now),
+        maps=maps,
         now=now,
         unread=unread,
     )
