@@ -41,7 +41,7 @@ function draw(box) {
     userZoomingEnabled: false,
     autoungrabify: true,
     style: [
-      { selector: "node", style: { label: "data(label)", "font-size": 14, color: ink, "text-wrap": "wrap", "text-max-width": CELL.width - 14, "text-valign": "bottom", "text-margin-y": 4, "text-background-color": paper, "text-background-opacity": 0.9, width: 20, height: 20, "background-color": "#53616a" } },
+      { selector: "node", style: { label: "data(label)", "font-size": 14, color: ink, "text-wrap": "wrap", "text-overflow-wrap": "anywhere", "text-max-width": CELL.width - 14, "text-valign": "bottom", "text-margin-y": 4, "text-background-color": paper, "text-background-opacity": 0.9, width: 20, height: 20, "background-color": "#53616a" } },
       ...Object.entries(COLOURS).map(([kind, colour]) => ({ selector: `node.${kind}`, style: { "background-color": colour } })),
       { selector: "node.self", style: { width: 32, height: 32, "font-size": 16, "font-weight": 700, "text-max-width": 300 } },
       { selector: "node.post", style: { shape: "round-rectangle" } },

@@ -31,8 +31,9 @@ TEMPLATES: Final[Mapping[str, str]] = {
         "【12345逐级】工单{number}：{place} {demand}，{unit}超时未应，已升至{rung}。请督促。"
     ),
     "refused": (
-        "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请裁定。"
+        "【12345逐级】工单{number}：{place} {demand}，{unit}拒绝报到，已升至{rung}。请协调。"
     ),
+    "whistle_refused": "【12345吹哨】工单{number}：{place} {demand}，{unit}拒绝报到，理由见系统。",
     "overdue": "【12345】工单{number}：{place} {demand}，{step}已超时限，已升至{rung}。",
     "supervised": "【12345督办】工单{number}：{place} {demand}，{line}来件，请关注。",
     "warned": "【12345预警】工单{number}：{place} {demand}，办理时限{due}将到，请抓紧办理。",
@@ -50,6 +51,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "overturned": "【12345】工单{number}：退单理由不成立，仍由您办理。请于{due}前签收。",
     "helping": "【12345】工单{number}：{place} {demand}，请贵单位协助主办单位办理。",
     "hearing": "【12345确责】工单{number}：{place} {demand}，再次退单，请小组于{due}前裁定。",
+    "ruled": "【12345确责】工单{number}：{place} {demand}，已裁定由{unit}办理，裁定有约束力。",
     "statement": "【12345确责】工单{number}：{place} {demand}，请于{due}前登录系统陈述意见。",
     "leads_plan": "【12345挂账】工单{number}：{place} {demand}，由您负责，至{until}办结。",
     "plan_granted": "【12345挂账】工单{number}：挂账已批准，按计划办理，至{until}。",
@@ -144,7 +146,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "danger_gone": "险情已解除",
     "planned": "联合办理方案已定",
     "climbed": "有哨升到您这里",
-    "refused": "有单位拒绝报到，请裁定",
+    "refused": "有单位拒绝报到，请协调",
+    "whistle_refused": "您呼叫的单位拒绝报到",
     "overdue": "有工单超过时限",
     "warned": "有工单办理时限将到",
     "yellow": "有工单办理时限将到，请督促",
@@ -162,6 +165,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "helping": "请贵单位协助办理一件工单",
     "hearing": "有退单待确责小组裁定",
     "statement": "有退单待确责，请陈述意见",
+    "ruled": "争议已有确责裁定",
     "leads_plan": "有挂账工单由您负责",
     "plan_granted": "挂账已批准",
     "plan_declined": "挂账未批准",

@@ -1,6 +1,7 @@
 """Rows of hearings: who is to be heard on a dispute, and whom the panel named."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from hotline.store import paging
 from hotline.store.models import Ticket
 from hotline.store.models.hearings import Hearing, HearingParty
 from hotline.store.paging import Order, Page
+
+# So many rulings stand on a unit's own page: the newest are those that it asks for.
+_NEWEST: Final = 10
 
 
 def of_ticket(session: Session, ticket_id: UUID) -> Hearing | None:
@@ -56,6 +60,24 @@ def asked(
         .limit(paging.SIZE)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def ruled_of(
+    session: Session, unit: str | None, posts: Collection[str]
+) -> list[tuple[HearingParty, Hearing, Ticket]]:
+    """Return the newest rulings on disputes at which a unit, or somebody at a post, was heard."""
+    rows = session.execute(
+        sa.select(HearingParty, Hearing, Ticket)
+        .join(Ticket, col(Ticket.id) == col(HearingParty.ticket_id))
+        .join(Hearing, col(Hearing.id) == col(HearingParty.hearing_id))
+        .where(
+            col(Hearing.ruled_at).is_not(None),
+            sa.or_(col(HearingParty.unit) == unit, col(HearingParty.post).in_(sorted(posts))),
+        )
+        .order_by(col(Hearing.ruled_at).desc(), col(Hearing.id))
+        .limit(_NEWEST)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def ruled(session: Session, *, at: str = "") -> Page[tuple[Hearing, Ticket]]:

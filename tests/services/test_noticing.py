@@ -7,6 +7,7 @@ import sys
 import pytest
 from sqlmodel import Session
 
+from hotline.channels import templates
 from hotline.channels.notices import CAPS_PER_MINUTE, Answer, Notifier
 from hotline.demo import staff as demo_staff
 from hotline.demo.carrier.notices import REFUSED, Reply
@@ -15,6 +16,7 @@ from hotline.domain.tickets import Action
 from hotline.services.staff import people
 from hotline.services.telling import noticing, outbox
 from hotline.store import notices
+from hotline.web.words import staff as staff_words
 from tests.county import VILLAGE, open_county
 from tests.web.desk import Desk
 
@@ -74,6 +76,19 @@ def to_officer(county, number):
         (row.means, row.channel, row.state if row.means == "notice" else "")
         for row in county.messages(number)
     ]
+
+
+def test_every_notice_has_words_on_the_staffs_pages_and_leads_to_where_it_is_acted_on():
+    assert set(staff_words.NOTICES) == set(templates.NOTICES)
+    for template, path in (
+        ("whistle", "/field/whistles/"),
+        ("whistle_asked", "/field/blown/"),
+        ("statement", "/field/hearings/"),
+        ("hearing", "/audit/hearings/"),
+        ("dispatched", "/field/tickets/261122000001"),
+        ("climbed", "/"),
+    ):
+        assert outbox.place_of(template, "261122000001") == path
 
 
 def test_an_officer_is_told_by_their_first_channel_and_nothing_of_the_matter_is_said(

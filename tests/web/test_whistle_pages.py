@@ -138,6 +138,8 @@ def test_a_refusal_reaches_the_whistler_with_its_reason_and_the_leader_to_whom_i
     assert "管道归物业" in unit.done(f"{call}/refuse", text="管道归物业")
     county.forward(minutes=6)
 
+    told = [one.staff_id for one in county.messages(number) if one.template == "whistle_refused"]
+    assert told == [county.officer_of(number).staff_id]
     assert "管道归物业" in officer.page(blown_path(county, number))
     leader.page("/audit/")
     with queries(county) as after:

@@ -260,6 +260,7 @@ def rule(work: Work, ticket: Ticket, ruling: Ruling) -> None:
     data: dict[str, object] = dict(written)
     data |= {"hearing": hearing.id, "lead": ruling.lead, "helpers": list(ruling.helpers)}
     data |= {"upheld": upheld, "heard": [party.unit for party in parties if party.heard_at]}
+    data |= {"told": _tell_others(work, ticket, parties, ruling)}
     work.act(ticket, Action.RULE_DUTY, data)
     hearing.ruled_at, hearing.ruled_by, hearing.lead = work.now, work.actor.staff_id, ruling.lead
     disputed = {
@@ -276,6 +277,16 @@ def rule(work: Work, ticket: Ticket, ruling: Ruling) -> None:
         UUID(written["text"]),
     )
     _give(work, ticket, ruling, upheld=upheld)
+
+
+def _tell_others(
+    work: Work, ticket: Ticket, parties: Sequence[HearingParty], ruling: Ruling
+) -> list[dict[str, object]]:
+    """Tell the units that disputed and have no more to do with it; the others get their part."""
+    named = {ruling.lead, *ruling.helpers}
+    posts = [party.post for party in parties if party.unit not in named]
+    unit = str(timing.map_of(work, ticket).unit(ruling.lead).name)
+    return telling.tell(work, ticket, sorted(posts), "ruled", {"unit": unit})
 
 
 def _covers(work: Work, ticket: Ticket, scope: Scope) -> None:

@@ -45,13 +45,18 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "busy": "failed",
     "no-answer": "failed",
 }
-# Templates whose receivers act on a whistle, and those who hold the ticket.
-_WHISTLES: Final = frozenset(
-    {"whistle", "whistle_slot", "whistle_again", "whistle_asked", "climbed", "refused", "planned"}
-)
-_TICKETS: Final = frozenset(
-    {"dispatched", "stand_in", "redo", "granted", "declined", "overturned", "addition"}
-)
+# Where the receivers of a template act on it; any other leads to their own first page. What has
+# climbed does: a unit's first page is that of its whistles, a leader's is the board.
+_PLACES: Final[Mapping[str, frozenset[str]]] = {
+    "/field/whistles/": frozenset({"whistle", "whistle_slot", "whistle_again", "planned"}),
+    "/field/blown/": frozenset({"whistle_asked", "whistle_declined", "whistle_refused"}),
+    "/field/hearings/": frozenset({"statement", "ruled"}),
+    "/audit/hearings/": frozenset({"hearing"}),
+    "/field/tickets/{number}": frozenset(
+        {"dispatched", "stand_in", "redo", "granted", "declined", "overturned", "addition"}
+        | {"warned", "plan_granted", "plan_declined", "plan_ended", "final_refused"}
+    ),
+}
 FINAL: Final = frozenset({"delivered", "failed", "cancelled"})
 _PICKED_UP: Final = frozenset({"answered", "in-progress"})
 # A call that was answered and ended without a word or a key.
@@ -145,9 +150,8 @@ def _notice(work: Work, row: Outgoing, room: dict[str, int]) -> Parcel:
 
 def place_of(template: str, number: str) -> str:
     """Return the page at which whoever gets a notice acts on it."""
-    if template in _WHISTLES:
-        return "/field/whistles/"
-    return f"/field/tickets/{number}" if template in _TICKETS else "/"
+    found = (path for path, templates in _PLACES.items() if template in templates)
+    return next(found, "/").format(number=number)
 
 
 def _number(work: Work, row: Outgoing) -> str | None:

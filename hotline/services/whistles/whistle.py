@@ -19,6 +19,7 @@ from hotline.domain.joining import Terms
 from hotline.domain.tickets import Action, Step
 from hotline.domain.whistle import PartyState, WhistleState
 from hotline.services.handling import sight, tickets, timing
+from hotline.services.telling import telling
 from hotline.services.whistles import calls as whistle_calls
 from hotline.services.whistles import course as whistle_course
 from hotline.services.whistles import whistlers
@@ -151,13 +152,19 @@ def finish(
 def refuse(
     work: Work, ticket: Ticket, party: WhistleParty, reason: str, *, done_at: datetime | None = None
 ) -> None:
-    """The unit refuses, with a reason. That stays on record, and the whistle climbs a rung."""
+    """The unit refuses, with a reason. That stays on record, and the whistle climbs a rung.
+
+    Whoever whistled is told at once: they are the ones who stand there and wait.
+    """
     whistle, rule = _answering(work, ticket, party)
     if not sight.is_asked(work, party):
         raise NotAllowedError(reason="other_unit", party=party.id)
     party.state = ladder.party_step(PartyState(party.state), Action.REFUSE)
-    data = work.write(ticket, "reason", tickets.words(reason))
-    work.act(ticket, Action.REFUSE, _about(work, whistle, party) | data | {"done_at": done_at})
+    data: dict[str, object] = dict(work.write(ticket, "reason", tickets.words(reason)))
+    unit = str(timing.map_of(work, ticket).unit(party.unit).name)
+    told = telling.tell_person(work, ticket, whistle.raised_by, "whistle_refused", {"unit": unit})
+    data |= {"told": [told], "done_at": done_at}
+    work.act(ticket, Action.REFUSE, _about(work, whistle, party) | data)
     party.refused_at, party.due_at = work.now, None
     work.cancel_timers_of(party.id)
     climb(work, ticket, party, rule, why="refused", due=work.now)

@@ -17,11 +17,15 @@ _NAME = "state"
 
 @bp.get("/")
 def show() -> str:
-    """Show the disputes at which my unit, or a post of mine, is to be heard."""
+    """Show the disputes at which my unit, or a post of mine, is to be heard; and what was ruled."""
     with request_work() as work:
-        found = hearings.asked(work.session, work.actor.unit, work.actor.posts)
+        mine = (work.session, work.actor.unit, work.actor.posts)
         return render_template(
-            "field/hearings.html", rows=found, map=work.kit.maps.current, now=work.now
+            "field/hearings.html",
+            rows=hearings.asked(*mine),
+            ruled=hearings.ruled_of(*mine),
+            map=work.kit.maps.current,
+            now=work.now,
         )
 
 

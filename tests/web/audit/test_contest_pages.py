@@ -47,6 +47,10 @@ def test_a_dispute_is_passed_on_heard_ruled_and_approved_on_pages(county):
     assert "只有确责小组" in refused.get_data(as_text=True)
     panel.done(f"{number}/duty", lead=WATER, helpers=HOUSING, place=TOWN, words="小区", text="表前")
     assert first[-4:] in panel.page("/audit/hearings/").replace(" ", "")
+    # Whoever disputed it is told what was ruled, and finds it again.
+    assert "ruled" in {one.template for one in county.messages(first)}
+    mine = Phone(county, "grid.dagujiazi.lamaqiao").page("/field/hearings/")
+    assert "由法库县自来水公司办理" in mine
 
     page = panel.page("/audit/catalogue/")
     [entry] = set(re.findall(r'href="(/audit/catalogue/[0-9a-f-]+)"', page))
