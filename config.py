@@ -183,7 +183,11 @@ class Settings(BaseSettings):
     probe_where: str = ""
     # What Prometheus shows for `/metrics`; None: there is no such page.
     metrics_token: SecretStr | None = None
-    # Called every minute: whoever expects it there notices when all of us are silent.
+    # By which doors our own test demands come in; a message is brought as the carrier would.
+    probe_doors: Annotated[str, Field(pattern=r"^(web|message)(,(web|message))?$")] = "web"
+    # The county's own telephone number that test messages come from, in E.164.
+    probe_number: Annotated[str, Field(pattern=r"^\+\d{8,15}$")] | None = None
+    # Called three times a minute: whoever expects it there notices when all of us are silent.
     heartbeat_url: HttpUrl | None = None
     # Where the newest backup lies, for `hotline doctor`.
     backups_dir: Path | None = None
@@ -243,6 +247,13 @@ class Settings(BaseSettings):
             allowed = (*allowed, "json", "jsons")
         if value is not None and value.get_secret_value().split("://")[0] not in allowed:
             raise ValueError(f"needs to begin with {'://, '.join(allowed)}://")
+        return value
+
+    @field_validator("probe_number")
+    @classmethod
+    def _test_messages_have_a_sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and "message" in info.data.get("probe_doors", ""):
+            raise ValueError("needed where HOTLINE_PROBE_DOORS has message")
         return value
 
     @field_validator(*_PRODUCTION_REFUSES)

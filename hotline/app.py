@@ -92,7 +92,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         kept_for=retention.periods(settings.retention_days),
         messages_in=Gathering(take_in),
         metrics_token=_plain(settings.metrics_token),
-        probe_key=_plain(settings.probe_key),
     )
     for part in _PARTS:
         part.init_app(app)

@@ -112,6 +112,7 @@ def build_kit(settings: Settings, engine: sa.Engine, read: Reader = parse_here) 
             settings.photo_limit_megapixels * 1_000_000,
         ),
         notice_channels=frozenset({WEB, *notice_urls(settings)}),
+        probe_key=settings.probe_key.get_secret_value() if settings.probe_key else None,
     )
 
 

@@ -107,3 +107,5 @@ class Kit:
     emergency_numbers: Mapping[str, str]
     media: MediaStore
     notice_channels: frozenset[str] = frozenset()
+    # Shared with whoever probes from outside; none: no test demand is taken for one.
+    probe_key: str | None = None

@@ -111,12 +111,12 @@ def relay(engine: sa.Engine, queue: "redis.Redis") -> None:
 
 def run(parts: Runtime, stop: threading.Event) -> None:
     """Tick until told to stop; a database or queue that is away is waited for."""
+    turns = auditor.Turns()
     while not stop.is_set():
         busy = False
         try:
             busy = pass_over(parts.engine, parts.kit) > 0
-            if not busy:
-                auditor.tend(parts.engine, parts.kit)
+            turns.take(parts.engine, parts.kit, busy=busy)
             relay(parts.engine, the_queue())
         except (sa.exc.OperationalError, sa.exc.TimeoutError, redis.exceptions.RedisError) as error:
             log.warning("waiting_for_servers", kind=type(error).__name__)

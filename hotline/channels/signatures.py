@@ -6,6 +6,7 @@ in SQL, by the SID. While a token is rotated the old and the new one are both go
 """
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,9 @@ from twilio.request_validator import RequestValidator
 
 PROBE_HEADER: Final = "X-Hotline-Probe"
 """What a prober marks its form with (`probe_mark`)."""
+# How a prober's message says what it is, and how it is answered: where its ticket stands.
+_MARKED: Final = re.compile(r"\[probe ([0-9a-f]{32}) ([0-9a-f]{64})\]")
+_STANDS: Final = re.compile(r"\[probe (\d{12}) (\w+)\]")
 
 
 def public_url(base: str, path: str, query: str) -> str:
@@ -39,6 +43,34 @@ def valid(url: str, params: Mapping[str, str], signature: str, tokens: Sequence[
     """
     given = signature.encode()
     return any(hmac.compare_digest(sign(url, params, token).encode(), given) for token in tokens)
+
+
+def marked(words: str, secret: str, nonce: str) -> str:
+    """Return a message with the mark of a test; ``nonce``: 32 hexadecimal digits of its own."""
+    return f"{words}[probe {nonce} {probe_mark(secret, nonce)}]"
+
+
+def unmarked(body: str, secret: str | None) -> str | None:
+    """Return the words of a message that whoever shares our secret has marked; else ``None``."""
+    mark = _MARKED.search(body) if secret is not None else None
+    if (
+        mark is None
+        or secret is None
+        or not hmac.compare_digest(mark[2], probe_mark(secret, mark[1]))
+    ):
+        return None
+    return body[: mark.start()] + body[mark.end() :]
+
+
+def standing(number: str, status: str) -> str:
+    """Return how a test message is answered, beside what everybody is told."""
+    return f"[probe {number} {status}]"
+
+
+def read_standing(answer: str) -> tuple[str, str] | None:
+    """Return the ticket's number and status out of the answer to a test message."""
+    found = _STANDS.search(answer)
+    return (found[1], found[2]) if found is not None else None
 
 
 def probe_mark(secret: str, form_key: str) -> str:

@@ -7,6 +7,7 @@ import click
 
 from hotline import boot
 from hotline.channels import prober
+from hotline.channels.prober import Post, Way
 from hotline.cli.staff import settings_of_shell
 from hotline.domain.errors import SetupError
 from hotline.services.upkeep import doctor
@@ -54,16 +55,30 @@ def _patient() -> Patient:
 @click.command("probe")
 @click.option("--url", required=True, help="The public address of the hotline.")
 @click.option("--where", default="", help="A place of the county, to have it routed.")
+@click.option("--door", default="web", show_default=True, type=click.Choice(list(Way)))
+@click.option("--number", default="", help="The telephone that a test message comes from, +86….")
 @click.option("--limit", "limit_s", default=60.0, show_default=True, help="Seconds it may take.")
-def probe_command(url: str, where: str, limit_s: float) -> None:
+def probe_command(url: str, where: str, door: str, number: str, limit_s: float) -> None:
     """Send a test demand as a citizen would, and wait until it has come back.
 
-    Needs HOTLINE_PROBE_KEY, and nothing else of the hotline: run it on a machine outside. Prints
-    one line of JSON, and exits with 1 where the demand did not come back in time.
+    Needs HOTLINE_PROBE_KEY, and nothing else of the hotline: run it on a machine outside. A
+    message needs HOTLINE_CARRIER_TOKENS as well: it is signed as the carrier signs. Prints one
+    line of JSON, and exits with 1 where the demand did not come back in time.
     """
-    secret = os.environ.get("HOTLINE_PROBE_KEY", "")
-    if not secret:
-        raise SetupError(setting="HOTLINE_PROBE_KEY", reason="not_set")
-    outcome = prober.probe(url, secret, where=where, limit_s=limit_s)
+    secret, post = _needed("HOTLINE_PROBE_KEY"), None
+    if door == Way.MESSAGE:
+        if not number:
+            raise click.UsageError("a message needs --number")
+        token, *_older = _needed("HOTLINE_CARRIER_TOKENS").split(",")
+        to = os.environ.get("HOTLINE_HOTLINE_NUMBER", "12345")
+        post = Post(token.strip(), number, to)
+    outcome = prober.probe(url, secret, where=where, limit_s=limit_s, post=post)
     click.echo(json.dumps(outcome.as_json()))
     raise SystemExit(0 if outcome.ok else 1)
+
+
+def _needed(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise SetupError(setting=name, reason="not_set")
+    return value

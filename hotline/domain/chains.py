@@ -19,6 +19,9 @@ from hotline.domain.whistle import BEHIND, PartyState
 
 WARNINGS: Final = frozenset({Step.EARLY, Step.YELLOW})
 WHISTLE: Final = frozenset({Step.WHISTLE_ACK, Step.WHISTLE_ARRIVE, Step.WHISTLE_TOP})
+ENTRY: Final = frozenset({Step.WARN_ENTRY, Step.RULE_ENTRY})
+# All that runs for a test demand of our own: nobody is late with what nobody was told of.
+OF_TESTS: Final = frozenset({Step.PROBE, Step.COME_BACK})
 _IN_HAND: Final = frozenset({Status.HANDLING, *PENDING})
 _OWES_CONTACT: Final = frozenset(
     {Status.DISPATCHED, Status.DISPUTED, Status.ADJUDICATION, Status.LONG_TERM, *_IN_HAND}
@@ -79,9 +82,10 @@ class Chain:
         parties: the units of open whistles.
         flags: the flags that nobody has ruled on.
         gaps: what is still missing.
-        owed: what whistles, plans and bad ratings still wait for.
+        owed: what whistles, plans, bad ratings, entries, lots and test demands still wait for.
         done: limits that run once and have had their turn, by subject: a first contact that was
             due since the dispatch, what a window or a promise was reminded of or spared.
+        synthetic: a test demand of our own.
     """
 
     id: UUID
@@ -99,6 +103,7 @@ class Chain:
     gaps: tuple[UUID, ...] = ()
     owed: tuple[Owed, ...] = ()
     done: frozenset[tuple[UUID, Step]] = frozenset()
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,8 @@ def belongs(step: Step, status: Status) -> bool:
 
 def expected(chain: Chain, policy: Policy) -> frozenset[Need]:
     """Return every limit that must be running."""
+    if chain.synthetic:
+        return frozenset(need for need in _owed(chain) if need.steps <= OF_TESTS)
     return frozenset((*_course(chain, policy), *_beside(chain)))
 
 
@@ -177,11 +184,17 @@ def _beside(chain: Chain) -> Iterator[Need]:
         if party.state in BEHIND and not party.exhausted:
             yield Need(party.id, WHISTLE)
     yield from (_one(flag, _FLAG_STEPS[state]) for flag, state in chain.flags if _live(state))
-    for owed in chain.owed:
-        if belongs(owed.step, chain.status):
-            yield _one(owed.subject, owed.step)
+    yield from _owed(chain)
     if chain.status not in ENDS:
         yield from (_one(gap, Step.GAP) for gap in chain.gaps if (gap, Step.GAP) not in chain.done)
+
+
+def _owed(chain: Chain) -> Iterator[Need]:
+    for owed in chain.owed:
+        if owed.step in ENTRY:
+            yield Need(owed.subject, ENTRY)
+        elif belongs(owed.step, chain.status):
+            yield _one(owed.subject, owed.step)
 
 
 def _live(state: FlagState) -> bool:

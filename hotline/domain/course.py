@@ -61,6 +61,10 @@ _UNSEEN: Final = frozenset(
 )
 
 
+# What sends a ticket to a rung at once, without climbing there.
+_SENT: Final = frozenset({Action.DISPATCH, Action.ADJUDICATE, Action.MOVE})
+
+
 def frames(happenings: Iterable[Happening]) -> tuple[Frame, ...]:
     """Return the picture after each event that belongs into it, in the order of the chain."""
     made: list[Frame] = []
@@ -74,13 +78,15 @@ def frames(happenings: Iterable[Happening]) -> tuple[Frame, ...]:
 
 def _moved(frame: Frame) -> Frame:
     action, data = frame.happening.action, frame.happening.data
-    if action is Action.DISPATCH:
-        rung = str(data.get("rung") or frame.rung or "grid")
+    if action in _SENT:
+        rung = str(data.get("rung") or data.get("to") or frame.rung or "grid")
         return replace(frame, rung=rung, lit=frozenset({rung}))
     if action in {Action.WHISTLE, Action.ASK_WHISTLE, Action.DECLINE_WHISTLE, Action.END_WHISTLE}:
         return _whistled(frame)
     if action in {Action.CLIMB, Action.RAISE, Action.REMIND} and "to" in data:
         return _climbed(frame)
+    if action is Action.WITHDRAW:
+        return _called_off(frame)
     if "party" in data:
         return _answered(frame)
     return frame
@@ -107,6 +113,16 @@ def _whistled(frame: Frame) -> Frame:
         units=(*frame.units, *called),
         lit=lit,
     )
+
+
+def _called_off(frame: Frame) -> Frame:
+    """The caller has taken the demand back: whatever was open ends with it."""
+    going = {WhistleState.OPEN, WhistleState.ASKED}
+    ended = {
+        whistle: WhistleState.ENDED if state in going else state
+        for whistle, state in frame.whistles.items()
+    }
+    return replace(frame, whistles=ended)
 
 
 def _climbed(frame: Frame) -> Frame:

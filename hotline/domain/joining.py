@@ -105,24 +105,13 @@ def role_of(unit: str, joining: Joining, lead: str | None) -> PartyRole:
     return PartyRole.LEAD if unit == lead else PartyRole.HELPER
 
 
-def is_answered(states: Collection[PartyState], joining: Joining = Joining()) -> bool:  # noqa: B008
-    """Whether as many as are needed have acknowledged, or come further."""
-    return _reached(states, joining, ON_SITE | {PartyState.ACKNOWLEDGED})
-
-
 def is_joined(states: Collection[PartyState], joining: Joining = Joining()) -> bool:  # noqa: B008
     """Whether as many as are needed stand on site, or have stood there."""
-    return _reached(states, joining, ON_SITE)
-
-
-def _reached(
-    states: Collection[PartyState], joining: Joining, wanted: frozenset[PartyState]
-) -> bool:
     called = [state for state in states if state is not PartyState.EXCUSED]
     needed = len(called)
     if joining.join is Join.SOME and joining.needed is not None:
         needed = min(joining.needed, needed)
-    return bool(called) and sum(state in wanted for state in called) >= needed
+    return bool(called) and sum(state in ON_SITE for state in called) >= needed
 
 
 def not_needed(states: Sequence[PartyState], joining: Joining) -> list[int]:

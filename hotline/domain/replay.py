@@ -4,12 +4,13 @@ Pure: the bodies of a chain come in, in order, as they were hashed. What comes o
 ticket's row; a test compares the two after whole nights.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from hotline.domain.tickets import ENDS, Action, Role, Status
+from hotline.domain.supervision import Alert
+from hotline.domain.tickets import ENDS, PENDING, Action, Role, Status, Step, Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class State:
     """Where a ticket stands, as far as its events tell; named as the columns of its row."""
 
     status: Status
+    line: str = ""
     class_code: str | None = None
     grid: str | None = None
     town: str | None = None
@@ -40,6 +42,9 @@ class State:
     shield: str | None = None
     window_id: str | None = None
     first_asked: str | None = None
+    alert: int = Alert.NONE
+    supervised: int = Supervision.NONE
+    urged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,20 @@ def replay(bodies: Iterable[Mapping[str, Any]]) -> State:
         ValueError: the first event is not the receipt of the demand.
     """
     state: State | None = None
+    for state in states(bodies):  # noqa: B007  the last one counts
+        pass
+    if state is None:
+        raise ValueError("a history begins with the receipt")
+    return state
+
+
+def states(bodies: Iterable[Mapping[str, Any]]) -> Iterator[State]:
+    """Yield where a ticket stood after each event; one command may have made several.
+
+    Raises:
+        ValueError: the first event is not the receipt of the demand.
+    """
+    state: State | None = None
     for body in bodies:
         action, status = Action(body["action"]), Status(body["status"])
         if state is None:
@@ -70,18 +89,18 @@ def replay(bodies: Iterable[Mapping[str, Any]]) -> State:
         event = _Event(at, Role(body["role"]), body["actor"], body["data"])
         apply = _EFFECTS.get(action)
         state = apply(state, event) if apply else state
-        state = _enter(state, status, at)
-    if state is None:
-        raise ValueError("a history begins with the receipt")
-    return state
+        state = _enter(state, status, event, resumes=action in _RESUMES)
+        yield state
 
 
-def _enter(state: State, status: Status, at: datetime) -> State:
+def _enter(state: State, status: Status, event: _Event, *, resumes: bool) -> State:
     if status in ENDS:
         # A grade or a delivery after the end does not move it; a late answer does.
         ended = state.closed_at if status is state.status else None
-        return replace(state, status=status, closed_at=ended or at)
-    return replace(state, status=status, closed_at=None)
+        return replace(state, status=status, closed_at=ended or event.at)
+    anew = status is not state.status and status not in PENDING and not resumes
+    alert = Alert.NONE if anew else state.alert
+    return replace(state, status=status, closed_at=None, alert=alert)
 
 
 def _receive(state: State, event: _Event) -> State:
@@ -91,6 +110,8 @@ def _receive(state: State, event: _Event) -> State:
     return replace(
         state,
         received_at=event.at,
+        line=event.data.get("line", ""),
+        supervised=event.data.get("supervised", Supervision.NONE),
         triage_reason=waits,
         post=post,
         shield=event.data.get("shield"),
@@ -163,7 +184,27 @@ def _climb(state: State, event: _Event) -> State:
     """A whistle's party climbs beside the ticket and leaves the ticket's own rung alone."""
     if "party" in event.data:
         return state
+    state = _remind(state, event)
     return replace(state, rung=event.data["to"], post=event.data.get("post", state.post))
+
+
+def _remind(state: State, event: _Event) -> State:
+    """Once the limit of a result has passed, supervisors watch it whatever its line says."""
+    if event.data.get("step") != Step.HANDLE or state.alert < Alert.RED:
+        return state
+    return replace(state, supervised=max(state.supervised, Supervision.WHEN_LATE))
+
+
+def _warn(state: State, event: _Event) -> State:
+    """A stage of the limit of a result is reached: by its name; 督办 says its level as well."""
+    said = event.data.get("alert")
+    alert = Alert[said.upper()] if said else state.alert
+    return replace(state, alert=alert, supervised=event.data.get("level", state.supervised))
+
+
+def _urge(state: State, event: _Event) -> State:
+    watched = max(state.supervised, Supervision.WHEN_LATE)
+    return replace(state, urged=event.data["times"], supervised=watched)
 
 
 def _move(state: State, event: _Event) -> State:
@@ -201,6 +242,8 @@ def _submit(state: State, event: _Event) -> State:
     return replace(state, submitted_by=event.actor, submitted_at=event.at)
 
 
+# After these a unit's limit goes on as if nothing had been asked for.
+_RESUMES: Final = frozenset({Action.DECLINE, Action.REFUSE_DEFERRAL, Action.REFUSE_FINAL})
 _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.RECEIVE: _receive,
     Action.LOCATE: _locate,
@@ -213,6 +256,12 @@ _EFFECTS: Final[Mapping[Action, Callable[[State, _Event], State]]] = {
     Action.CLIMB: _climb,
     Action.RAISE: _climb,
     Action.MOVE: _move,
+    Action.REMIND: _remind,
+    Action.WARN: _warn,
+    Action.CIRCULATE: _warn,
+    Action.OVERSEE: _warn,
+    Action.RELAX: _warn,
+    Action.URGE: _urge,
     Action.ALARM: _alarm,
     Action.SUBMIT: _submit,
     Action.MERGE: _merge,

@@ -179,6 +179,8 @@ class Step(StrEnum):
     RULE_FINAL = "rule_final"
     FINAL_APPEAL = "final_appeal"  # how long the caller may appeal
     RULE_APPEAL = "rule_appeal"
+    WARN_ENTRY = "warn_entry"  # the limit for deciding on a proposed entry comes near
+    RULE_ENTRY = "rule_entry"  # nobody has approved or declined a proposed entry
     ASK = "ask"
     ASK_SILENCE = "ask_silence"
     WHISTLE_ACK = "whistle_ack"

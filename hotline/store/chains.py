@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,26 +12,37 @@ from sqlmodel import Session, col, select
 
 from hotline.domain.chains import Owed
 from hotline.domain.tickets import Step
+from hotline.store import paging
 from hotline.store.models import (
     Ask,
     AuditRound,
     FlagRow,
+    RestoredLimit,
     Ticket,
     TicketGap,
     Timer,
     Whistle,
     WhistleParty,
 )
+from hotline.store.paging import Order, Page
 
-# What lives: open tickets, and ended ones with a flag that nobody has ruled on or a bad rating.
+# What lives: open tickets, and ended ones of which somebody still owes something.
+_LIVES_ON: Final = (
+    ("flag", "ruled_at IS NULL"),
+    ("bad_rating", "ended_at IS NULL"),
+    ("sample_call", "outcome IS NULL"),
+    ("catalogue_entry", "state = 'proposed'"),
+    ("rating_probe", "settled_at IS NULL"),
+)
+_OPEN: Final = "(SELECT id FROM ticket WHERE closed_at IS NULL AND id > :after"
+_MORE: Final = "".join(
+    f" UNION (SELECT ticket_id FROM {table} WHERE {open_} AND ticket_id > :after"  # noqa: S608
+    " ORDER BY ticket_id LIMIT :limit)"
+    for table, open_ in _LIVES_ON
+)
 _NEXT: Final = sa.text(
-    "SELECT id FROM ("
-    " (SELECT id FROM ticket WHERE closed_at IS NULL AND NOT synthetic AND id > :after"
-    "  ORDER BY id LIMIT :limit)"
-    " UNION (SELECT ticket_id FROM flag WHERE ruled_at IS NULL AND ticket_id > :after"
-    "  ORDER BY ticket_id LIMIT :limit)"
-    " UNION (SELECT ticket_id FROM bad_rating WHERE ended_at IS NULL AND ticket_id > :after"
-    "  ORDER BY ticket_id LIMIT :limit)) AS live ORDER BY id LIMIT :limit"
+    f"SELECT id FROM ({_OPEN} ORDER BY id LIMIT :limit){_MORE}) AS live"  # noqa: S608  our own
+    " ORDER BY id LIMIT :limit"
 )
 _BEGIN: Final = sa.text(
     "INSERT INTO audit_round (started_at, last_id) SELECT :now, :first"
@@ -49,6 +60,8 @@ _OWED: Final = sa.text(
     " UNION ALL SELECT ticket_id, id, CASE state WHEN 'asked' THEN 'whistle_asked'"
     " ELSE 'whistle_close' END, coalesce(close_by, raised_at) FROM whistle"
     " WHERE ticket_id = ANY(:ids) AND ended_at IS NULL"
+    " UNION ALL SELECT ticket_id, id, 'whistle_plan', raised_at FROM whistle"
+    " WHERE ticket_id = ANY(:ids) AND ended_at IS NULL AND state = 'open' AND planned_at IS NULL"
     " UNION ALL SELECT m.ticket_id, m.id, 'whistle_milestone', m.due_at FROM whistle_milestone m"
     " JOIN whistle w ON w.id = m.whistle_id"
     " WHERE m.ticket_id = ANY(:ids) AND m.met_at IS NULL AND w.ended_at IS NULL"
@@ -57,13 +70,36 @@ _OWED: Final = sa.text(
     " UNION ALL SELECT p.ticket_id, m.id, 'milestone', m.due_at FROM milestone m"
     " JOIN long_term p ON p.id = m.plan_id WHERE p.ticket_id = ANY(:ids) AND m.done_at IS NULL"
     " AND p.began_at IS NOT NULL AND p.ended_at IS NULL"
+    " UNION ALL SELECT ticket_id, ticket_id, 'verify', due_at FROM sample_call"
+    " WHERE ticket_id = ANY(:ids) AND outcome IS NULL"
+    " UNION ALL SELECT ticket_id, id, 'rule_entry', coalesce(due_at, proposed_at)"
+    " FROM catalogue_entry WHERE ticket_id = ANY(:ids) AND state = 'proposed'"
+    " UNION ALL SELECT ticket_id, id, 'probe', due_at FROM rating_probe"
+    " WHERE ticket_id = ANY(:ids) AND settled_at IS NULL"
+    " UNION ALL SELECT ticket_id, ticket_id, 'come_back', at FROM probe_run"
+    " WHERE ticket_id = ANY(:ids) AND back_at IS NULL"
 )
 _ONCE: Final = (Step.CONTACT, Step.REACT, Step.GAP)
 
 
+class SetAgain(NamedTuple):
+    """A limit that was set again, on record, and the number of its ticket."""
+
+    limit: RestoredLimit
+    number: str
+
+
+class Restored(NamedTuple):
+    """A limit that was set again: of what, which, and when it is due."""
+
+    subject: UUID
+    step: Step
+    due: datetime
+
+
 @dataclass(slots=True)
 class Rows:
-    """Everything that the limits of some tickets depend on, by ticket."""
+    """Everything that the limits of some tickets depend on, by ticket; ``kinds`` by whistle."""
 
     tickets: Sequence[Any]
     running: dict[UUID, set[tuple[UUID, Step]]] = field(default_factory=dict)
@@ -72,6 +108,7 @@ class Rows:
     flags: dict[UUID, list[tuple[UUID, str]]] = field(default_factory=dict)
     gaps: dict[UUID, list[UUID]] = field(default_factory=dict)
     owed: dict[UUID, list[Owed]] = field(default_factory=dict)
+    kinds: dict[UUID, str] = field(default_factory=dict)
     asks: dict[UUID, tuple[int, bool | None, bool]] = field(default_factory=dict)
 
 
@@ -134,6 +171,7 @@ def _read_parties(session: Session, ids: list[UUID], found: Rows) -> None:
     )
     for party, kind in session.execute(query):
         found.parties.setdefault(party.ticket_id, []).append((party, kind))
+        found.kinds[party.whistle_id] = kind
 
 
 def take_round(session: Session) -> AuditRound | None:
@@ -146,22 +184,44 @@ def take_round(session: Session) -> AuditRound | None:
     ).one_or_none()
 
 
-def rounds(session: Session, *, limit: int) -> list[AuditRound]:
-    """Return the last rounds, the newest first."""
-    return list(
-        session.exec(select(AuditRound).order_by(col(AuditRound.number).desc()).limit(limit))
+def add_restored(
+    session: Session, number: int, ticket_id: UUID, restored: Collection[Restored], at: datetime
+) -> None:
+    """Keep which limits of a ticket were set again in a round, and count them there."""
+    session.add_all(
+        RestoredLimit(
+            round=number,
+            ticket_id=ticket_id,
+            subject_id=one.subject,
+            step=one.step,
+            due_at=one.due,
+            at=at,
+        )
+        for one in restored
     )
+    session.execute(
+        sa.update(AuditRound)
+        .where(col(AuditRound.number) == number)
+        .values(found=AuditRound.found + len(restored))
+    )
+
+
+def rounds(session: Session, *, at: str = "", size: int = paging.SIZE) -> Page[AuditRound]:
+    """Return a page of the rounds, the newest first."""
+    order = Order((col(AuditRound.number),), descending=True)
+    return paging.page(session, sa.select(AuditRound), order, at=at, size=size)
+
+
+def restored(session: Session, *, at: str = "", size: int = paging.SIZE) -> Page[SetAgain]:
+    """Return a page of the limits that were set again, the newest first, with their tickets."""
+    query = sa.select(RestoredLimit, col(Ticket.number)).join(
+        Ticket, col(Ticket.id) == col(RestoredLimit.ticket_id)
+    )
+    order = Order((col(RestoredLimit.at), col(RestoredLimit.id)), descending=True)
+    found = paging.page(session, query, order, at=at, size=size)
+    return Page([SetAgain(*row) for row in found], earlier=found.earlier, later=found.later)
 
 
 def begin_round(session: Session, now: datetime, before: datetime) -> None:
     """Begin a round where the last one began ``before`` an instant; of several clocks, one does."""
     session.execute(_BEGIN, {"now": now, "before": before, "first": UUID(int=0)})
-
-
-def add_found(session: Session, number: int, restored: int) -> None:
-    """Count what was restored in a round."""
-    session.execute(
-        sa.update(AuditRound)
-        .where(col(AuditRound.number) == number)
-        .values(found=AuditRound.found + restored)
-    )

@@ -27,6 +27,7 @@ APPEND_ONLY: Final = (
     "sample_draw",
     "sample_member",
     "whistle_rating",
+    "restored_limit",
 )
 _HERE = Path(__file__).parent / "migrations"
 

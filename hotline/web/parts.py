@@ -47,7 +47,6 @@ class Parts:
     # Where messages that come in at the same moment are taken in together.
     messages_in: Gathering[Message, str]
     metrics_token: str | None = None
-    probe_key: str | None = None
 
     @property
     def kit(self) -> Kit:

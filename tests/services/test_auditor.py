@@ -1,7 +1,9 @@
 """The auditor: finds every limit that is not running, sets it as it was, and else finds nothing."""
 
+import itertools
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -9,19 +11,22 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from hotline.domain.closing import ResultKind
+from hotline.domain.course import Happening, frames
 from hotline.domain.disputes import ReturnReason
 from hotline.domain.errors import HotlineError
 from hotline.domain.refusal import RejectReason
+from hotline.domain.replay import states
 from hotline.domain.tickets import ENDS, Action, Step
 from hotline.services.handling import closing, returns, supervision, tickets
 from hotline.services.reception import intake, merging, rejection, withdrawal
 from hotline.services.verifying import verification
 from hotline.services.whistles import course as whistle_course
 from hotline.services.whistles import whistle
-from hotline.store import chains, whistles
+from hotline.store import attention, chains, whistles
 from hotline.store.models import Ticket, Timer, WhistleParty
 from hotline.work import CITIZEN, Work
 from tests.county import VILLAGE, County
+from tests.services.test_replay import between
 from tests.web import nights
 from workers import auditor as auditing
 
@@ -38,7 +43,7 @@ def a_round(county: County, size: int = 3) -> tuple[int, int]:
     while True:
         found += auditing.tend(county.engine, county.kit, size)
         with Session(county.engine) as session:
-            [last] = chains.rounds(session, limit=1)
+            [last] = chains.rounds(session, size=1)
         if last.ended_at is not None:
             assert last.found == found
             return last.tickets, last.found
@@ -51,6 +56,14 @@ def limits(county: County) -> dict[tuple, object]:
         return {(row.subject_id, row.step): row.due_at for row in rows}
 
 
+def lose_all(county: County) -> dict[tuple, object]:
+    """Let a fault swallow every limit that is running; return what there was."""
+    before = limits(county)
+    with county.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM timer WHERE state = 'waiting'"))
+    return before
+
+
 def test_a_limit_that_was_lost_is_found_and_set_as_it_was(county):
     late = nights.accepted(county, RUBBISH)
     county.forward(days=9)
@@ -59,9 +72,7 @@ def test_a_limit_that_was_lost_is_found_and_set_as_it_was(county):
     county.forward(minutes=6)
     assert a_round(county)[1] == 0
 
-    before = limits(county)
-    with county.engine.begin() as connection:
-        connection.execute(sa.text("DELETE FROM timer WHERE state = 'waiting'"))
+    before = lose_all(county)
     seen, found = a_round(county)
 
     assert (found, seen >= 6) == (len(before), True)
@@ -69,6 +80,37 @@ def test_a_limit_that_was_lost_is_found_and_set_as_it_was(county):
     assert county.events(fresh, Action.RESTORE)
     assert county.events(late, Action.RESTORE)
     assert a_round(county)[1] == 0
+
+
+def test_a_storm_of_limits_never_keeps_the_auditor_from_its_round(county):
+    """Each look at the watch is a second later: what a slice takes, and a pass of the clock."""
+    county.demand(RUBBISH)
+    lost = lose_all(county)
+    seconds = itertools.count()
+    turns = auditing.Turns(lambda: float(next(seconds)))
+
+    found = [turns.take(county.engine, county.kit, busy=True) for _ in range(110)]
+
+    assert sum(found) == len(lost)
+    assert [place for place, here in enumerate(found) if here] == [auditing.PART - 1]
+    assert limits(county) == lost
+
+
+def test_a_ticket_that_nobody_can_read_hides_no_other_one(county):
+    broken, well = county.demand(RUBBISH), county.demand("大孤家子镇大孤家子村停电了")
+    with county.engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE ticket SET class_code = 'gone/away' WHERE number = :n"), {"n": broken}
+        )
+    lose_all(county)
+
+    a_round(county)
+
+    assert county.events(well, Action.RESTORE)
+    assert not county.events(broken, Action.RESTORE)
+    with Session(county.engine) as session:
+        kinds = {entry.attention.kind for entry in attention.open_entries(session)}
+    assert "audit_failed" in kinds
 
 
 def test_a_late_step_of_an_older_generation_does_nothing(county):
@@ -192,22 +234,57 @@ def try_out(county: County, chance: random.Random, numbers: list[str]) -> None:
         do(work, work.ticket(number), chance)
 
 
+class Stood(NamedTuple):
+    """A ticket and the units called for it, as they stood after a command."""
+
+    row: Ticket
+    parties: list[WhistleParty]
+
+
+def differences(county: County, number: str, stood: dict[int, Stood]) -> dict[int, object]:
+    """What the replay shows of each step otherwise than it was, by the number of the event."""
+    events = county.events(number)
+    after = list(states(events))
+    found: dict[int, object] = {}
+    seen = frames(
+        Happening(event["seq"], county.now(), Action(event["action"]), event["data"])
+        for event in events
+    )
+    for seq, (row, parties) in stood.items():
+        frame = [each for each in seen if each.happening.seq <= seq][-1]
+        shown = {mark.party: (mark.state, mark.lapses) for mark in frame.units}
+        was = {str(party.id): (party.state, party.lapses) for party in parties}
+        rungs = {frame.rung, row.rung} if row.dispatched_at else {row.rung}
+        wrong = (between(after[seq - 1], row), shown if shown != was else None, rungs)
+        found[seq] = wrong if wrong[0] or wrong[1] or len(rungs) > 1 else None
+    return found
+
+
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6))
 def test_whatever_happens_every_open_ticket_has_its_next_clock(county, seed):
     chance, numbers = random.Random(seed), [county.demand(RUBBISH)]
+    stood: dict[tuple[str, int], Stood] = {}
     for _ in range(25):
         try:
             try_out(county, chance, numbers)
         except HotlineError:
             county.move(seconds=1)
+        for number in numbers:
+            row = county.ticket(number)
+            stood[number, row.event_seq] = Stood(row, county.parties(number))
 
     assert a_round(county, 50)[1] == 0
+    before = lose_all(county)
+    assert a_round(county, 50)[1] == len(before)
+    assert limits(county) == before
     for number in numbers:
+        then = {seq: each for (of, seq), each in stood.items() if of == number}
+        assert {seq: each for seq, each in differences(county, number, then).items() if each} == {}
         running, ended = set(county.timers(number)), county.ticket(number).status in ENDS
         assert ended or running
         assert not ended or running <= {Step.ANSWER_FLAG, Step.RULE_FLAG}

@@ -8,8 +8,9 @@ from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.rates import Measure, fold
 from hotline.domain.tickets import Action, Role, Status
 from hotline.services.handling import adjudication, catalogue, returns, tickets
-from hotline.store import hearings, rulings
+from hotline.store import attention, hearings, rulings
 from tests.county import VILLAGE, County
+from tests.services.test_long_cases import until
 from tests.services.test_replay import difference
 
 HOUSING, WATER = "department/housing", "utility/water"
@@ -139,6 +140,37 @@ def test_nobody_else_rules_and_nobody_approves_what_they_proposed(county):
     with pytest.raises(RefusedError, match="entry_decided"):
         decided(county, number)
     assert "entry" not in county.ticket(county.demand(PIPE)).routing
+
+
+def test_an_entry_that_nobody_decides_warns_climbs_and_stops_when_somebody_does(county):
+    number = disputed_twice(county)
+    ruled(county, number)
+    with county.work() as work:
+        [entry] = rulings.of_ticket(work.session, county.ticket(number).id)
+    assert "warn_entry" in county.timers(number)
+
+    def reminded(step: str) -> list[dict]:
+        found = county.events(number, Action.REMIND)
+        return [event["data"] for event in found if event["data"].get("step") == step]
+
+    until(county, county.timers(number)["warn_entry"])
+    assert {row.template for row in county.messages(number)} >= {"ruling_due"}
+    assert county.timers(number)["rule_entry"] == entry.due_at
+    for _ in range(2):
+        until(county, county.timers(number)["rule_entry"])
+    assert [data["rung"] for data in reminded("rule_entry")] == ["county_leader"] * 2
+    assert reminded("warn_entry")[0]["due"] == reminded("rule_entry")[0]["due"]
+    assert "late_rule_entry" in kinds(county)
+
+    decided(county, number)
+    assert "rule_entry" not in county.timers(number)
+    assert not kinds(county) & {"late_rule_entry", "entry_proposed"}
+    assert difference(county, number) == {}
+
+
+def kinds(county: County) -> set[str]:
+    with county.work() as work:
+        return {entry.attention.kind for entry in attention.open_entries(work.session)}
 
 
 def test_a_later_ruling_is_the_next_version_and_may_leave_it_to_the_map_again(county):

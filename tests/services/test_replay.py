@@ -10,13 +10,18 @@ from hotline.domain.tickets import Status
 from hotline.services.handling import returns, tickets
 from hotline.services.reception import additions, intake
 from hotline.services.verifying import ratings, verification
+from hotline.store.models import Ticket
 from hotline.work import CITIZEN
 from tests.web import nights
 
 
 def difference(county, number: str) -> dict[str, tuple[object, object]]:
     """What the row says otherwise than the events, by column."""
-    state, row = replay(county.events(number)), county.ticket(number)
+    return between(replay(county.events(number)), county.ticket(number))
+
+
+def between(state: State, row: Ticket) -> dict[str, tuple[object, object]]:
+    """What a row said otherwise than a state, by column."""
     told = {field.name: getattr(state, field.name) for field in fields(State)}
     stands = {name: getattr(row, name) for name in told}
     stands |= {

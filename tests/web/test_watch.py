@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from dataclasses import replace
 
 import pytest
 import redis
@@ -10,15 +12,21 @@ import yaml
 from click.testing import CliRunner
 from pydantic import SecretStr
 from sqlmodel import Session
+from structlog.testing import capture_logs
 
+from config import DEMO_SECRET
 from hotline import beating, boot
 from hotline.channels import prober
+from hotline.channels.prober import Post, Way
 from hotline.cli.main import main
 from hotline.domain.tickets import Status
 from hotline.in_force import InForce
-from hotline.services.upkeep import doctor
+from hotline.services.reception import intake
+from hotline.services.upkeep import doctor, watching
 from hotline.store import attention, watch
+from hotline.store.models import ProbeRun
 from hotline.web.metrics import MEANINGS
+from hotline.work import CITIZEN
 from tests.county import NO_WATER, VILLAGE, County, open_county
 from tests.prepared import ROOT
 from tests.web.client import app_for, client_for, served
@@ -27,12 +35,14 @@ from workers import watch as jobs
 from workers.runtime import Runtime
 
 SECRET = "a-secret-of-the-prober"
+SENDER = "+8619900009345"
 
 
 @pytest.fixture
 def watched(clean_database, tmp_path):
     """A county that takes test demands and shows its vital signs."""
-    more = {"probe_key": SecretStr(SECRET), "metrics_token": SecretStr("scraper")}
+    more: dict = {"probe_key": SecretStr(SECRET), "metrics_token": SecretStr("scraper")}
+    more |= {"probe_doors": "web,message", "probe_number": SENDER}
     with open_county(clean_database, tmp_path, **more) as county:
         yield county
 
@@ -61,32 +71,115 @@ def ticking(county: County):
     return answer
 
 
-def test_a_test_demand_from_outside_is_routed_and_comes_back_and_nobody_is_told(watched):
+def runs(county: County) -> list[ProbeRun]:
+    """What is on record of test demands, the newest first."""
+    with Session(county.engine) as session:
+        return [sent.run for sent in watch.probes(session)]
+
+
+def by_message(county: County, token: str) -> Post:
+    """What a test message needs, signed with some token of the carrier's."""
+    return Post(token, SENDER, county.settings.hotline_number, county.kit.public_url)
+
+
+@pytest.mark.parametrize("way", Way)
+def test_a_test_demand_from_outside_is_routed_and_comes_back_and_nobody_is_told(watched, way):
+    post = by_message(watched, DEMO_SECRET) if way is Way.MESSAGE else None
     with served(ticking(watched)) as address:
-        outcome = prober.probe(address, SECRET, where=VILLAGE, words=NO_WATER, limit_s=20)
+        outcome = prober.probe(
+            address, SECRET, where=VILLAGE, words=NO_WATER, limit_s=20, post=post
+        )
 
     assert (outcome.ok, outcome.fault, outcome.routed_to) == (True, None, "dispatched")
     ticket = watched.ticket(outcome.number or "")
     assert (ticket.synthetic, ticket.status) == (True, Status.WITHDRAWN)
     assert watched.messages(ticket.number) == []
-    with Session(watched.engine) as session:
-        assert [run.ok for run in watch.probes(session, limit=5)] == [True]
+    [run] = runs(watched)
+    assert (run.ok, run.way, run.ticket_id) == (True, way, ticket.id)
+    assert run.back_at is not None
+    assert (run.took_ms or 0) < run.limit_ms
 
 
 def test_a_mark_by_another_secret_is_no_test_and_a_lost_one_alarms_the_supervisors(watched):
     with served(app_for(watched)) as address:
         forged = prober.probe(address, "another-secret-altogether", where=VILLAGE, limit_s=5)
-        parts = Runtime(watched.settings, watched.engine, InForce(watched.engine, watched.kit))
-        away = jobs.probe_door(parts, f"{address}/nowhere")
+        unsigned = prober.probe(address, SECRET, post=by_message(watched, "not-the-carriers"))
+        away = jobs.probe_doors(of_worker(watched), f"{address}/nowhere")
 
     assert (forged.ok, forged.fault) == (False, "not_acknowledged")
-    assert away == "http_404"
-    assert kinds(watched) == ["probe_lost"]
+    assert (unsigned.ok, unsigned.fault) == (False, "http_403")
+    assert away == ["http_404", "http_404"]
+    assert kinds(watched) == ["probe_lost", "probe_lost"]
+    assert {run.way for run in runs(watched)} == set(Way)
     with Session(watched.engine) as session:
         made = session.execute(sa.text("SELECT synthetic FROM ticket")).scalars().all()
         told = session.execute(sa.text("SELECT DISTINCT cause FROM outbox")).scalars().all()
     assert made == [False]
     assert "probe_lost" in told
+
+
+def test_a_test_demand_that_is_not_back_in_time_alarms_once_and_its_return_is_noted(watched):
+    with watched.work(CITIZEN) as work:
+        made, _ = intake.receive(work, intake.Demand("web", None, NO_WATER, synthetic=True))
+        watching.expect_back(work, work.ticket(made.number), "web")
+    for _ in range(2):
+        watched.move(seconds=40)
+        with watched.work() as work:
+            watching.look(work)
+
+    assert kinds(watched) == ["probe_lost"]
+    [run] = runs(watched)
+    assert (run.ok, run.fault, run.back_at) == (False, "not_back_in_time", None)
+    watched.tick()
+    [run] = runs(watched)
+    assert (run.ok, kinds(watched)) == (False, ["probe_lost"])
+    assert run.back_at is not None
+    assert (run.took_ms or 0) >= 80_000
+
+
+def of_worker(county: County) -> Runtime:
+    return Runtime(county.settings, county.engine, InForce(county.engine, county.kit))
+
+
+def expects(status: int, slow_s: float = 0.0):
+    """A monitoring service that answers so, or so late."""
+
+    def answer(_environ, start_response):
+        time.sleep(slow_s)
+        start_response(f"{status} said", [("Content-Length", "0")])
+        return [b""]
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("service", "taken"),
+    [(expects(200), True), (expects(500), False), (expects(200, slow_s=0.6), False)],
+    ids=["well", "fails", "slow"],
+)
+def test_whoever_expects_us_outside_is_told_that_we_live_and_its_faults_harm_nothing(
+    watched, service, taken
+):
+    with served(service) as address:
+        expected = watched.settings.model_copy(update={"heartbeat_url": f"{address}/secret"})
+        parts = replace(of_worker(watched), settings=expected)
+        with capture_logs() as said:
+            assert jobs.beat_for(parts, (1.0, 0.2)) is taken
+
+    with Session(watched.engine) as session:
+        beats = set(watch.beats(session))
+    assert beats == ({"worker", "outside"} if taken else {"worker"})
+    assert [line["event"] for line in said] == ([] if taken else ["ping_failed"])
+    assert "secret" not in str(said)
+
+
+def test_a_service_outside_that_is_down_is_only_a_line_in_the_log(watched):
+    with served(expects(200)) as gone:
+        pass
+    with capture_logs() as said:
+        assert jobs.ping(gone) is False
+
+    assert [line["why"] for line in said] == ["ConnectionError"]
 
 
 def test_whoever_falls_silent_is_noticed_once_by_the_others(watched):

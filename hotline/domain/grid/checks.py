@@ -35,7 +35,7 @@ KNOWN_STEPS: Final = frozenset(
         *("handle", "on_site", "first_report", "adjudicate", "warn_early", "warn_before"),
         *("circular_after", "revisit", "bad_rating_call", "bad_rating_fix"),
         *("long_term", "long_term_review", "rule_rejection", "rule_long_term"),
-        *("rule_final", "final_appeal", "rule_appeal"),
+        *("rule_final", "final_appeal", "rule_appeal", "rule_entry"),
     }
 )
 

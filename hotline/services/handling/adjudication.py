@@ -14,7 +14,7 @@ from uuid import UUID
 
 from hotline.domain.disputes import ReturnReason, needs_panel, settled_by
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError
-from hotline.domain.grid.model import GridMap, LadderRule, UnitKind
+from hotline.domain.grid.model import LadderRule, UnitKind
 from hotline.domain.rulings import Scope
 from hotline.domain.tickets import Action, Step
 from hotline.services.handling import catalogue, tickets, timing
@@ -74,7 +74,7 @@ def open_if_due(work: Work, ticket: Ticket) -> bool:
         Whether the panel has it now. A map without a panel leaves every return to the operators.
     """
     grid_map = timing.map_of(work, ticket)
-    panel = next((rule for rule in grid_map.rules if _is_panel(grid_map, rule.unit)), None)
+    panel = timing.panel_of(grid_map)
     work.flush()
     bodies = _bodies(work, ticket)
     sent = _receivers(work, ticket, bodies)
@@ -118,10 +118,6 @@ def _open(
     data |= {"sent_to": sorted(sent), "told": told}
     work.act(ticket, Action.ADJUDICATE, data, actor=SYSTEM)
     timing.enter(work, ticket)
-
-
-def _is_panel(grid_map: GridMap, unit_id: str | None) -> bool:
-    return unit_id is not None and grid_map.unit(unit_id).kind is UnitKind.PANEL
 
 
 def _bodies(work: Work, ticket: Ticket) -> list[dict[str, Any]]:

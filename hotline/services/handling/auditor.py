@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from hotline.domain.chains import WHISTLE, Chain, Need, Party, Policy, Question, missing
+from hotline.domain.chains import WHISTLE, Chain, Need, Owed, Party, Policy, Question, missing
 from hotline.domain.supervision import Alert
 from hotline.domain.suspicion.frame import FlagState
 from hotline.domain.tickets import Action, Shield, Status, Step
@@ -17,6 +17,7 @@ from hotline.domain.whistle import PartyState
 from hotline.services.handling import attention, restoring, timing
 from hotline.store import chains as rows
 from hotline.store import tickets as ticket_rows
+from hotline.store.chains import Restored
 from hotline.store.models import Ticket, WhistleParty
 from hotline.work import SYSTEM, Work
 
@@ -36,34 +37,46 @@ def suspects(work: Work, ids: Collection[UUID]) -> dict[UUID, frozenset[Need]]:
     return suspected
 
 
-def restore(work: Work, ticket_id: UUID) -> int:
+def restore(work: Work, ticket_id: UUID, number: int) -> int:
     """Look at a suspect again under its lock, set what is missing, and return how many.
 
     What was due long ago is carried out at the clock's next pass. A ticket that somebody holds
     now is left for the next round.
+
+    Args:
+        work: the auditor's.
+        ticket_id: the suspect.
+        number: the round's, in which what is set goes on record.
     """
     ticket = ticket_rows.try_lock(work.session, ticket_id)
     if ticket is None:
         return 0
-    needs = suspects(work, [ticket_id]).get(ticket_id, frozenset())
-    for need in sorted(needs, key=lambda one: (str(one.subject), sorted(one.steps))):
-        step, due = restoring.limit_of(work, ticket, need)
-        _start(work, ticket, need, step, due)
-        data: dict[str, object] = {"step": step, "due": due}
-        if need.subject != ticket.id:
-            data["subject"] = need.subject
-        work.act(ticket, Action.RESTORE, data, actor=SYSTEM)
-        key = f"chain:{need.subject}:{step}:{ticket.event_seq}"
-        attention.raise_(work, "chain_restored", key, {"step": step}, ticket.id)
-    return len(needs)
+    needs = suspects(work, [ticket_id]).get(ticket_id)
+    if not needs:
+        return 0
+    in_order = sorted(needs, key=lambda one: (str(one.subject), sorted(one.steps)))
+    restored = [
+        _set(work, ticket, need, step, due)
+        for need, step, due in restoring.limits_of(work, ticket, in_order)
+    ]
+    rows.add_restored(work.session, number, ticket.id, restored, work.now)
+    return len(restored)
 
 
-def _start(work: Work, ticket: Ticket, need: Need, step: Step, due: datetime) -> None:
+def _set(work: Work, ticket: Ticket, need: Need, step: Step, due: restoring.Due) -> Restored:
     party = work.books.party(need.subject) if need.steps == WHISTLE else None
     if party is not None:
         timing.start_party_timer(work, party, step, due)
     else:
         timing.start_timer(work, ticket, step, due, subject_id=need.subject)
+    restored = Restored(need.subject, step, due if isinstance(due, datetime) else due.at)
+    data: dict[str, object] = {"step": step, "due": restored.due}
+    if need.subject != ticket.id:
+        data["subject"] = need.subject
+    work.act(ticket, Action.RESTORE, data, actor=SYSTEM)
+    key = f"chain:{need.subject}:{step}:{ticket.event_seq}"
+    attention.raise_(work, "chain_restored", key, {"step": step}, ticket.id)
+    return restored
 
 
 def _policy(work: Work, ticket: Ticket) -> Policy:
@@ -93,9 +106,19 @@ def _chain(work: Work, ticket: Ticket, lead_status: str | None, found: rows.Rows
         parties=tuple(_parties(work, ticket, found.parties.get(ticket.id, ()))),
         flags=tuple((flag, FlagState(state)) for flag, state in found.flags.get(ticket.id, ())),
         gaps=gaps,
-        owed=tuple(found.owed.get(ticket.id, ())),
+        owed=tuple(_owed(work, ticket, found)),
         done=frozenset(_done(found.once, ticket.id, gaps, dispatched)),
+        synthetic=ticket.synthetic,
     )
+
+
+def _owed(work: Work, ticket: Ticket, found: rows.Rows) -> Iterator[Owed]:
+    """Yield what is owed of a ticket; a plan only of the kinds of whistle that need one."""
+    kinds = timing.map_of(work, ticket).whistles
+    for owed in found.owed.get(ticket.id, ()):
+        rule = kinds.get(found.kinds.get(owed.subject, ""))
+        if owed.step is not Step.WHISTLE_PLAN or (rule is not None and rule.plan is not None):
+            yield owed
 
 
 def _done(

@@ -14,6 +14,7 @@ from hotline.domain.limits import Limit
 from hotline.domain.tickets import Action, Role, Status, Step, Supervision
 from hotline.services.handling import (
     attention,
+    catalogue,
     final_reply,
     long_term,
     supervision,
@@ -165,6 +166,7 @@ def _handle(work: Work, ticket: Ticket, timer: Timer) -> None:
     supervision.past_limit(work, ticket, timer)
     if timing.rung_above(work, ticket) is None:
         _remind_role(work, ticket, timer)
+        supervision.watch_late(ticket)
         return
     again = _next(work, timer, timing.limit_of(work, ticket, "oversight_after"))
     data = _about(timer) | {"why": "overdue", "next": again.at}
@@ -228,8 +230,8 @@ def _late(work: Work, ticket: Ticket, timer: Timer) -> None:
 
 def _milestone(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A milestone of a long-term case is missed: it climbs, until it is done."""
-    if long_term.missed(work, ticket, timer):
-        due = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
+    due = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
+    if long_term.missed(work, ticket, timer, due.at):
         timing.start_timer(
             work,
             ticket,
@@ -272,6 +274,8 @@ STEPS: Final[Mapping[Step, _Carry]] = {
     Step.MILESTONE: _milestone,
     Step.LONG_TERM: long_term.last_day,
     Step.FINAL_APPEAL: _final_appeal,
+    Step.WARN_ENTRY: catalogue.warn,
+    Step.RULE_ENTRY: catalogue.late,
     Step.GAP: _gap,
     Step.MERGED: _merged,
     Step.REOPEN: _reopen,

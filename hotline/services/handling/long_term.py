@@ -200,8 +200,14 @@ def last_day(work: Work, ticket: Ticket, timer: Timer) -> None:
     )
 
 
-def missed(work: Work, ticket: Ticket, timer: Timer) -> bool:
+def missed(work: Work, ticket: Ticket, timer: Timer, again: datetime) -> bool:
     """A milestone was not met by its day: its leader is told, and it climbs.
+
+    Args:
+        work: the clock's.
+        ticket: locked.
+        timer: the milestone's.
+        again: when it is looked at next.
 
     Returns:
         Whether it is still to be met: it is looked at again after a while.
@@ -214,7 +220,7 @@ def missed(work: Work, ticket: Ticket, timer: Timer) -> bool:
     params = {"step": "挂账节点", "rung": "责任领导"}
     told = telling.tell(work, ticket, [plan.leader], "overdue", params)
     data = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{timer.step}"}
-    data |= {"milestone_no": milestone.position, "milestone": milestone.id}
+    data |= {"milestone_no": milestone.position, "milestone": milestone.id, "next": again}
     work.act(ticket, Action.REMIND, data | {"told": told}, actor=SYSTEM)
     if timing.rung_above(work, ticket) is not None:
         params = {"step": "挂账节点"}

@@ -1,169 +1,273 @@
 """When a limit that was lost would have been due: from the row, the policy and the ledger.
 
-Every step that sets its own next limit writes it into its event as ``next``; that comes first.
+One table says it for every kind of limit that there is. A step that sets its own next limit writes
+it into its event as ``next``; that comes first, so that no reminder comes early. Where a limit was
+counted from something that is still known, what comes out says so as well: a notice of days off
+then moves it like every other one.
 """
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
-from hotline.domain.chains import WARNINGS, WHISTLE, Need, Owed
-from hotline.domain.limits import Limit
+from hotline.domain.chains import ENTRY, WARNINGS, WHISTLE, Need, belongs
+from hotline.domain.deadlines import Deadline
+from hotline.domain.errors import NotFoundError
+from hotline.domain.replay import states
+from hotline.domain.step_limits import step_limit
 from hotline.domain.supervision import Alert, early_at
-from hotline.domain.tickets import Action, Step
-from hotline.domain.whistle import PartyState
-from hotline.services.handling import long_term, timing
+from hotline.domain.tickets import CLOCK, Action, Status, Step
+from hotline.domain.whistle import PartyState, next_clock
+from hotline.services.handling import catalogue, long_term, timing
 from hotline.services.verifying import verification
 from hotline.store import chains as rows
-from hotline.store import doors
+from hotline.store import doors, rulings
 from hotline.store import flags as flag_rows
 from hotline.store import tickets as ticket_rows
 from hotline.store.models import Ticket, WhistleParty
 from hotline.work import Work
 
+Due = Deadline | datetime
 _Body = Mapping[str, Any]
-_ONE_OF = frozenset({Step.GAP, Step.ANSWER_FLAG, Step.RULE_FLAG})
+# A limit is written down in millionths: what differs by less is the same limit.
+_SAME: Final = timedelta(milliseconds=1)
+# How an event names what it is about, where that is not the ticket itself.
+_SUBJECTS: Final = ("whistle", "milestone", "bad", "flag", "gap", "entry")
 # By which act a limit began that the ticket's row does not show.
-_BEGAN = {
+_BEGAN: Final = {
     Step.RULE_EXTENSION: Action.EXTEND,
     Step.RULE_LONG_TERM: Action.DEFER,
     Step.RULE_FINAL: Action.CONCLUDE,
 }
-_ANEW = frozenset({Action.DENY, Action.REOPEN, Action.GRANT})
+# The acts with which a result is owed anew, and its limit counted anew.
+_REDONE: Final = frozenset(
+    {Action.ACCEPT, Action.DENY, Action.REOPEN, Action.GRANT, Action.RESUME, Action.UPHOLD_APPEAL}
+)
+# The acts that set a limit anew although the status stays, by its step.
+_ANEW: Final[Mapping[Step, frozenset[Action]]] = {
+    Step.HANDLE: _REDONE,
+    Step.LONG_TERM_REVIEW: frozenset({Action.REVIEW}),
+    Step.BAD_FIX: frozenset({Action.DENY}),
+}
 
 
-def limit_of(work: Work, ticket: Ticket, need: Need) -> tuple[Step, datetime]:
-    """Return the step that must run for a subject, and when it is due.
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A limit that is not running: of which subject, which step, what the ledger says.
+
+    ``owed``: by when, or since when, the rows say that somebody owes it.
+    """
+
+    work: Work
+    ticket: Ticket
+    subject: UUID
+    step: Step
+    events: list[_Body]
+    owed: datetime | None = None
+
+    def last(self, *actions: Action) -> datetime | None:
+        """Return when one of some acts was done last."""
+        found = (one["at"] for one in reversed(self.events) if one["action"] in actions)
+        return next((datetime.fromisoformat(at) for at in found), None)
+
+    def counted(self, start: datetime | None, limit: str) -> Deadline:
+        """Return when a limit of the map ends that began then."""
+        named = timing.limit_of(self.work, self.ticket, limit)
+        return timing.deadline(self.work, start or self.work.now, named)
+
+    def concerns(self, data: _Body) -> bool:
+        """Whether an event is about the subject."""
+        own = self.subject == self.ticket.id
+        return own or str(self.subject) in {str(data.get(name)) for name in _SUBJECTS}
+
+
+def limits_of(
+    work: Work, ticket: Ticket, needs: Sequence[Need]
+) -> Iterator[tuple[Need, Step, Due]]:
+    """Yield for each need the step that must run, and when it is due.
 
     Args:
         work: the auditor's.
         ticket: locked.
-        need: what is missing.
+        needs: what is missing.
     """
     owed = rows.read(work.session, [ticket.id]).owed.get(ticket.id, [])
-    for one in owed:
-        if Need(one.subject, frozenset({one.step})) == need:
-            return one.step, _owed(work, ticket, one)
     events = [json.loads(row.body) for row in ticket_rows.events(work.session, ticket.id)]
-    if need.steps == WHISTLE:
-        return _whistle(work, ticket, need.subject, events)
-    if need.steps == WARNINGS:
-        return _warning(work, ticket, events)
-    [step] = need.steps
-    return step, _next(step, events) or _first(work, ticket, step, need.subject, events)
+    for need in needs:
+        due = (one.due for one in owed if one.subject == need.subject and one.step in need.steps)
+        lost = _Lost(work, ticket, need.subject, min(need.steps), events, next(due, None))
+        yield need, *_limit_of(lost, need)
 
 
-def _owed(work: Work, ticket: Ticket, owed: Owed) -> datetime:
-    """Return when something owed was due first; a reminder that was lost comes at once."""
-    if owed.step is Step.BAD_SILENCE:
-        silence = timing.map_of(work, ticket).limits.asking.silence
-        return timing.deadline(work, owed.due, silence).at
-    if owed.step is Step.LONG_TERM:
-        return owed.due + long_term.left(work, ticket)
-    return owed.due
+def _limit_of(lost: _Lost, need: Need) -> tuple[Step, Due]:
+    if need.steps in OF_SEVERAL:
+        step, found = OF_SEVERAL[need.steps](lost)
+    else:
+        step, found = lost.step, _again(lost) or ALONE[lost.step](lost)
+    return step, _recounted(lost, step, found)
 
 
-def _next(step: Step, events: list[_Body]) -> datetime | None:
-    """Return what the step itself wrote down as its next limit, since the status was entered."""
-    for index in range(len(events) - 1, -1, -1):
-        data = events[index]["data"]
+def _again(lost: _Lost) -> datetime | None:
+    """Return what the step itself wrote down as its next limit, since it was set anew."""
+    for event in reversed(lost.events):
+        data = event["data"]
+        if lost.subject == lost.ticket.id and not belongs(lost.step, Status(event["status"])):
+            return None
         said = data.get("next") or data.get("counts_as_signed")
-        if data.get("step") == step and said:
+        if said and data.get("step") == lost.step and lost.concerns(data):
             return datetime.fromisoformat(said)
-        if index and events[index - 1]["status"] != events[index]["status"]:
+        if event["action"] in _ANEW.get(lost.step, ()) and lost.concerns(data):
             return None
     return None
 
 
-def _first(work: Work, ticket: Ticket, step: Step, subject: UUID, events: list[_Body]) -> datetime:
-    """Return the limit that was set first."""
-    if step in _ONE_OF:
-        return _of_subject(work, step, subject)
-    if step is Step.ASK:
-        return _ask(work, ticket, events)
-    if step is Step.REOPEN:
-        return work.now
-    start, limit = _set_from(work, ticket, step, events)
-    if limit is None:
-        return ticket.due_at or work.now
-    return timing.deadline(work, start, limit).at
+def _recounted(lost: _Lost, step: Step, due: Due) -> Due:
+    """Return where notices of days off have moved a limit to since, as the ledger says."""
+    at = due if isinstance(due, datetime) else due.at
+    moved = at
+    for event in lost.events:
+        for one in event["data"].get("recounted") or ():
+            if one["step"] == step and datetime.fromisoformat(one["was_due"]) == moved:
+                moved = datetime.fromisoformat(one["due"])
+    return due if moved == at else moved
 
 
-def _set_from(
-    work: Work, ticket: Ticket, step: Step, events: list[_Body]
-) -> tuple[datetime, Limit | None]:
-    """Return from when a limit of the ticket counts, and how long it is; none: the row says it."""
-    match step:
-        case Step.CONTACT:
-            return ticket.dispatched_at or work.now, timing.limit_of(work, ticket, step)
-        case Step.CIRCULATE:
-            return ticket.due_at or work.now, timing.limit_of(work, ticket, "circular_after")
-        case Step.RULE_EXTENSION | Step.RULE_LONG_TERM | Step.RULE_FINAL:
-            asked = _last(events, _BEGAN[step]) or work.now
-            return asked, timing.limit_of(work, ticket, step)
-        case Step.LONG_TERM_REVIEW:
-            seen = _last(events, Action.REVIEW) or _last(events, Action.SHELVE) or work.now
-            return seen, timing.limit_of(work, ticket, step)
-        case Step.REACT:
-            window = timing.map_of(work, ticket).windows[ticket.window_id or ""]
-            return ticket.received_at, window.react
-        case _:
-            return work.now, None
+def _of_status(lost: _Lost) -> Due:
+    """Return the limit of the status, as the row says it; with what it was counted from."""
+    due = lost.ticket.due_at or lost.work.now
+    entered = None
+    for event in reversed(lost.events):
+        if event["status"] != lost.ticket.status:
+            break
+        entered = datetime.fromisoformat(event["at"])
+    for start in (entered, lost.ticket.dispatched_at):
+        counted = lost.counted(start, lost.step)
+        if abs(counted.at - due) < _SAME:
+            return counted
+    return due
 
 
-def _of_subject(work: Work, step: Step, subject: UUID) -> datetime:
-    if step is Step.GAP:
-        gap = doors.gap(work.session, subject)
-        return gap.due_at if gap is not None else work.now
-    found = flag_rows.get(work.session, subject)
+def _contact(lost: _Lost) -> Due:
+    """Return the limit of the first contact; where danger was told of later it may be sooner."""
+    ticket, before = lost.ticket, None
+    urgent = lost.counted(ticket.dispatched_at, Step.CONTACT)
+    for body, state in zip(lost.events, states(lost.events), strict=True):
+        if before is not None and state.urgent and not before.urgent and before.dispatched_at:
+            calm = step_limit(timing.map_of(lost.work, ticket), before, Step.CONTACT)
+            first = timing.deadline(lost.work, ticket.dispatched_at or lost.work.now, calm)
+            if before.status is not Status.DISPATCHED:
+                return first
+            hastened = lost.counted(datetime.fromisoformat(body["at"]), Step.CONTACT)
+            return min(first, hastened, key=lambda deadline: deadline.at)
+        before = state
+    return urgent
+
+
+def _asked(lost: _Lost) -> Due:
+    return lost.counted(lost.last(_BEGAN[lost.step]), lost.step)
+
+
+def _circulate(lost: _Lost) -> Due:
+    return lost.counted(lost.ticket.due_at, "circular_after")
+
+
+def _review(lost: _Lost) -> Due:
+    return lost.counted(lost.last(Action.REVIEW, Action.SHELVE), lost.step)
+
+
+def _react(lost: _Lost) -> Due:
+    window = timing.map_of(lost.work, lost.ticket).windows[lost.ticket.window_id or ""]
+    return timing.deadline(lost.work, lost.ticket.received_at, window.react)
+
+
+def _reopen(lost: _Lost) -> Due:
+    return lost.last(Action.MERGE) or lost.work.now
+
+
+def _gap(lost: _Lost) -> Due:
+    gap = doors.gap(lost.work.session, lost.subject)
+    return gap.due_at if gap is not None else lost.work.now
+
+
+def _flag(lost: _Lost) -> Due:
+    found = flag_rows.get(lost.work.session, lost.subject)
     if found is None:
-        return work.now
-    if step is Step.ANSWER_FLAG:
+        return lost.work.now
+    if lost.step is Step.ANSWER_FLAG:
         return found.flag.answer_due_at
     start = found.flag.answered_at or found.flag.answer_due_at
-    return timing.deadline(work, start, work.kit.maps.current.suspicion.rule).at
+    return timing.deadline(lost.work, start, lost.work.kit.maps.current.suspicion.rule)
 
 
-def _ask(work: Work, ticket: Ticket, events: list[_Body]) -> datetime:
+def _ask(lost: _Lost) -> Due:
+    work, ticket = lost.work, lost.ticket
     question = ticket_rows.open_ask(work.session, ticket.id)
     if question is None or question.tries == 0:
         return verification.wake(work, ticket, question.asked_at if question else work.now)
-    return verification.again_at(work, ticket, _last(events, Action.ASK) or question.asked_at)
+    return verification.again_at(work, ticket, lost.last(Action.ASK) or question.asked_at)
 
 
-def _warning(work: Work, ticket: Ticket, events: list[_Body]) -> tuple[Step, datetime]:
+def _owed(lost: _Lost) -> Due:
+    """Return what the rows say of by when it is owed."""
+    return lost.owed or lost.work.now
+
+
+def _silence(lost: _Lost) -> Due:
+    silence = timing.map_of(lost.work, lost.ticket).limits.asking.silence
+    return timing.deadline(lost.work, lost.owed or lost.work.now, silence)
+
+
+def _last_day(lost: _Lost) -> Due:
+    return (lost.owed or lost.work.now) + long_term.left(lost.work, lost.ticket)
+
+
+def _of_whistle(lost: _Lost, *, plan: bool = False) -> Due:
+    """Return by when a request or a plan was due first: since the whistle sounded."""
+    whistle = lost.work.books.whistle(lost.subject)
+    if whistle is None:
+        raise NotFoundError(whistle=lost.subject)
+    rule = timing.map_of(lost.work, lost.ticket).whistle_kind(whistle.kind)
+    limit = rule.plan if plan and rule.plan is not None else rule.ack
+    return timing.deadline(lost.work, whistle.raised_at, limit)
+
+
+def _warning(lost: _Lost) -> tuple[Step, Due]:
+    work, ticket = lost.work, lost.ticket
     due = ticket.due_at or work.now
     start = ticket.dispatched_at or ticket.received_at
-    for event in events:
-        if event["action"] in _ANEW:
-            said = event["data"].get("before") or event["at"]
+    for event in lost.events:
+        if event["action"] in _REDONE - {Action.ACCEPT}:
+            said = event["data"].get("counted_from") or event["data"].get("before") or event["at"]
             start = datetime.fromisoformat(said)
+        elif event["action"] == Action.RECOUNT:
+            start = ticket.dispatched_at or ticket.received_at
     if ticket.alert >= Alert.EARLY:
         limit = timing.limit_of(work, ticket, "warn_early")
         start = early_at(start, due, limit, work.kit.calendar) or start
     return timing.next_warning(work, ticket, start, due) or (Step.YELLOW, due)
 
 
-def _whistle(
-    work: Work, ticket: Ticket, party_id: UUID, events: list[_Body]
-) -> tuple[Step, datetime]:
-    party = work.books.party(party_id)
-    if party is None:
-        raise LookupError(f"no party {party_id}")
-    called = work.books.whistle(party.whistle_id)
-    if called is None:
-        raise LookupError(f"party {party.id} has no whistle")
-    rule = timing.map_of(work, ticket).whistle_kind(called.kind)
-    climbed = _last_climb(party, events)
-    if climbed is None:
-        acknowledged = party.state == PartyState.ACKNOWLEDGED
-        step = Step.WHISTLE_ARRIVE if acknowledged else Step.WHISTLE_ACK
-        return step, party.due_at or work.now
-    if party.rung == rule.climbs[-1]:
-        return Step.WHISTLE_TOP, timing.deadline(work, climbed, rule.at_top.repeat_every).at
-    return Step.WHISTLE_ACK, timing.deadline(work, climbed, rule.ack).at
+def _party(lost: _Lost) -> tuple[Step, Due]:
+    """Return the limit of a called unit: it answers, it comes, or the next rung is told."""
+    work, party = lost.work, lost.work.books.party(lost.subject)
+    whistle = work.books.whistle(party.whistle_id) if party is not None else None
+    if party is None or whistle is None:
+        raise NotFoundError(party=lost.subject)
+    rule = timing.map_of(work, lost.ticket).whistle_kind(whistle.kind)
+    climbed = _last_climb(party, lost.events)
+    if climbed is not None and party.rung == rule.climbs[-1]:
+        return Step.WHISTLE_TOP, timing.deadline(work, climbed, rule.at_top.repeat_every)
+    if climbed is not None:
+        return Step.WHISTLE_ACK, timing.deadline(work, climbed, rule.ack)
+    step, limit = next_clock(PartyState(party.state), rule) or (Step.WHISTLE_ACK, rule.ack)
+    counted = timing.deadline(work, party.sounded_at, limit)
+    if party.due_at is None or abs(counted.at - party.due_at) < _SAME:
+        return step, counted
+    return step, party.due_at
 
 
 def _last_climb(party: WhistleParty, events: list[_Body]) -> datetime | None:
@@ -178,8 +282,47 @@ def _last_climb(party: WhistleParty, events: list[_Body]) -> datetime | None:
     return None
 
 
-def _last(events: list[_Body], action: Action) -> datetime | None:
-    return next(
-        (datetime.fromisoformat(one["at"]) for one in reversed(events) if one["action"] == action),
-        None,
+def _entry(lost: _Lost) -> tuple[Step, Due]:
+    entry = rulings.get(lost.work.session, lost.subject)
+    if entry is None:
+        raise NotFoundError(entry=lost.subject)
+    warned = any(
+        event["action"] == Action.REMIND and lost.concerns(event["data"]) for event in lost.events
     )
+    if not warned:
+        return Step.WARN_ENTRY, catalogue.warn_at(lost.work, lost.ticket, entry)
+    late = replace(lost, step=Step.RULE_ENTRY)
+    return Step.RULE_ENTRY, _again(late) or catalogue.decide_by(lost.work, lost.ticket, entry)
+
+
+# What is missing is one of several: which of them, says where the subject stands.
+OF_SEVERAL: Final[Mapping[frozenset[Step], Callable[[_Lost], tuple[Step, Due]]]] = {
+    WARNINGS: _warning,
+    WHISTLE: _party,
+    ENTRY: _entry,
+}
+ALONE: Final[Mapping[Step, Callable[[_Lost], Due]]] = {
+    **dict.fromkeys(CLOCK.values(), _of_status),
+    **dict.fromkeys((Step.RULE_EXTENSION, Step.RULE_LONG_TERM, Step.RULE_FINAL), _asked),
+    Step.CONTACT: _contact,
+    Step.CIRCULATE: _circulate,
+    Step.LONG_TERM_REVIEW: _review,
+    Step.LONG_TERM: _last_day,
+    Step.MILESTONE: _owed,
+    Step.REACT: _react,
+    Step.REOPEN: _reopen,
+    Step.GAP: _gap,
+    Step.ASK: _ask,
+    Step.ANSWER_FLAG: _flag,
+    Step.RULE_FLAG: _flag,
+    Step.BAD_CALL: _owed,
+    Step.BAD_FIX: _owed,
+    Step.BAD_SILENCE: _silence,
+    Step.WHISTLE_ASKED: _of_whistle,
+    Step.WHISTLE_PLAN: partial(_of_whistle, plan=True),
+    Step.WHISTLE_MILESTONE: _owed,
+    Step.WHISTLE_CLOSE: _owed,
+    Step.VERIFY: _owed,
+    Step.PROBE: _owed,
+    Step.COME_BACK: _owed,
+}

@@ -246,7 +246,7 @@ def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) ->
         longer = _lengthened(work, ticket, each, due)
         until = telling.local(timing.deadline(work, longer["start"], longer["limit"]).at)
         data |= {"told": telling.tell_callers(work, ticket, "extended", {"due": until})}
-        work.act(ticket, Action.GRANT, data)
+        work.act(ticket, Action.GRANT, data | {"counted_from": longer["start"]})
         ticket.extensions += 1
         timing.enter(work, ticket, **longer)
     else:

@@ -6,7 +6,7 @@ from typing import Final, Required, TypedDict
 from uuid import UUID
 
 from hotline.domain.deadlines import Deadline, due_at
-from hotline.domain.grid.model import GridMap, Rung
+from hotline.domain.grid.model import GridMap, LadderRule, Rung, UnitKind
 from hotline.domain.limits import Limit
 from hotline.domain.step_limits import step_limit
 from hotline.domain.supervision import Alert, early_at, yellow_at
@@ -230,6 +230,12 @@ def first_rung(work: Work, ticket: Ticket, unit: str) -> str:
         return rungs[0]
     own = order.index(grid_map.post(post).rung)
     return max((name for name in rungs if order.index(name) < own), key=order.index, default="")
+
+
+def panel_of(grid_map: GridMap) -> LadderRule | None:
+    """Return the rung of the panel for disputed duties; maps need not have one."""
+    panels = {unit.id for unit in grid_map.units.values() if unit.kind is UnitKind.PANEL}
+    return next((rule for rule in grid_map.rules if rule.unit in panels), None)
 
 
 def rung_above(work: Work, ticket: Ticket) -> Rung | None:

@@ -5,18 +5,20 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
+from hotline.channels import signatures
 from hotline.channels.templates import render
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.intake import Answer, Danger, Intent, clean, read_message
 from hotline.domain.ratings import FOUR, is_grade, on_scale
 from hotline.domain.routing import Routing, TriageReason
-from hotline.domain.tickets import ENDS, Status
+from hotline.domain.tickets import ENDS, Shield, Status
 from hotline.kit import Kit
 from hotline.services.handling import final_reply, tickets
 from hotline.services.handling.timing import map_of
 from hotline.services.reception import additions, inbox, intake, withdrawal
 from hotline.services.reception.danger import alarm
 from hotline.services.reception.intake import Heard
+from hotline.services.upkeep import watching
 from hotline.services.verifying import ratings, verification
 from hotline.store import intake as intake_rows
 from hotline.store import ratings as rating_rows
@@ -56,6 +58,7 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {
 }
 # 改评2, 评价 5, or a bare number.
 _GRADE: Final = re.compile(r"^(?P<word>改评|改为|评价|评分)?[\s:：,，]*(?P<grade>[1-5])[分级]?$")
+_NUMBER: Final = re.compile(r"\d{12}")
 _MISSING: Final[Mapping[str, str]] = {
     TriageReason.PLACE_MISSING: "哪个乡镇哪个村",
     TriageReason.PLACE_AMBIGUOUS: "哪个乡镇哪个村",
@@ -76,6 +79,7 @@ class Message(NamedTuple):
         danger: what in them can't wait.
         params: the whole webhook, to tell a repeat from a forgery.
         kit: by which it was read, and is decided.
+        tests: whether our own prober has sent it.
     """
 
     sid: str
@@ -86,13 +90,17 @@ class Message(NamedTuple):
     danger: Danger | None
     params: Mapping[str, str]
     kit: Kit
+    tests: bool = False
 
 
 def read(kit: Kit, sid: str, number: str, words: str, params: Mapping[str, str]) -> Message:
     """Read a message: its place, its class, whether there is danger."""
-    words = clean(words)
+    tests = signatures.unmarked(words, kit.probe_key)
+    words = clean(tests or words)
     hashes, danger = kit.keys.lookups(number), kit.maps.danger_words.danger(words)
-    return Message(sid, number, hashes, words, intake.hear(kit, words), danger, params, kit)
+    return Message(
+        sid, number, hashes, words, intake.hear(kit, words), danger, params, kit, tests is not None
+    )
 
 
 def incoming(work: Work, message: Message) -> str:
@@ -110,6 +118,8 @@ def incoming(work: Work, message: Message) -> str:
     if known.answer is not None and known.body_hash is not None:
         inbox.refuse_other(message.sid, STEP, known.body_hash, message.params)
         return known.answer
+    if message.tests:
+        return _answer(work, message, _tested(work, message))
     if not known.has_open:
         # Nothing will be locked: the instant of this command is that of its first look.
         work.begin_at(seen.now, seen.duty, seen.entries)
@@ -142,7 +152,7 @@ def together(work: Work, messages: Sequence[Message]) -> list[str | None]:
     # In the order of the key, so that two processes with the same messages can't cross.
     for nth in sorted(range(len(messages)), key=lambda nth: messages[nth].sid):
         message, known = messages[nth], seen.known[nth]
-        calm = message.danger is None and message.number not in senders
+        calm = not (message.danger or message.tests or message.number in senders)
         if calm and known.sequence is not None and message.kit is work.kit:
             senders.add(message.number)
             fresh = _new(work, message, known.sequence)
@@ -229,6 +239,18 @@ def _received(ticket: Ticket, routing: Routing, danger: Danger | None = None) ->
     if missing is None:
         return render("received", {"number": ticket.number})
     return render("received_more", {"number": ticket.number, "missing": missing})
+
+
+def _tested(work: Work, message: Message) -> str:
+    """Take a test demand of our prober in, or say where the one stands that it names."""
+    named = _NUMBER.search(message.words)
+    ticket = ticket_rows.find(work.session, named[0]) if named is not None else None
+    if ticket is not None and ticket.synthetic:
+        return signatures.standing(ticket.number, ticket.status)
+    demand = intake.Demand("message", None, message.words, shield=Shield.ANONYMOUS, synthetic=True)
+    ticket, routing = intake.receive(work, demand)
+    watching.expect_back(work, work.ticket(ticket.number), "message")
+    return _received(ticket, routing) + signatures.standing(ticket.number, ticket.status)
 
 
 def _heed(work: Work, mine: Sequence[Ticket], message: Message) -> str | None:

@@ -12,10 +12,11 @@ from typing import Final
 from hotline.domain.errors import InvalidError, SlowDownError
 from hotline.domain.grid.model import Line
 from hotline.domain.intake import Danger, clean
-from hotline.domain.tickets import Action, Step
-from hotline.services.handling import photos, timing
+from hotline.domain.tickets import Action
+from hotline.services.handling import photos
 from hotline.services.reception import inbox, intake
 from hotline.services.reception.danger import alarm
+from hotline.services.upkeep import watching
 from hotline.store import doors as rows
 from hotline.store.models import DoorTry
 from hotline.work import Work
@@ -73,8 +74,7 @@ def take(  # noqa: PLR0913  one form, named parts
         work, demand, lambda made, _routing: [inbox.row(work, key, step, sent, made.number)]
     )
     if demand.synthetic:
-        locked = work.ticket(ticket.number)
-        timing.start_timer(work, locked, Step.COME_BACK, work.now, generation=0)
+        watching.expect_back(work, work.ticket(ticket.number), "web")
     refused = _keep(work, ticket.number, pictures, at_most) if pictures else 0
     if danger is not None:
         alarm(work, work.ticket(ticket.number), danger)

@@ -4,11 +4,12 @@ A flag changes nothing by itself. Only a ruling that confirms it does: the claim
 as a closure, the ticket goes back to work, and the caller is told (docs/suspicion.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hotline.domain.deadlines import Deadline
 from hotline.domain.errors import InvalidError, NotAllowedError, NotFoundError, RefusedError
 from hotline.domain.suspicion.frame import OPEN_STATES, RULINGS, Flag, FlagState
 from hotline.domain.suspicion.thresholds import SuspicionRules
@@ -170,7 +171,7 @@ def unanswered(work: Work, ticket: Ticket, timer: Timer) -> None:
     if found is None or found.flag.state is not FlagState.ASKED:
         return
     found.flag.state = FlagState.UNANSWERED
-    _late(work, ticket, timer, _ANSWER)
+    _late(work, ticket, timer, _ANSWER, {})
     _await_ruling(work, ticket, found.flag, timer.due_at)
 
 
@@ -179,7 +180,8 @@ def unruled(work: Work, ticket: Ticket, timer: Timer) -> None:
     found = rows.get(work.session, timer.subject_id)
     if found is None or found.flag.state not in OPEN_STATES:
         return
-    _late(work, ticket, timer, _RULE)
+    again = _ruling_by(work, timer.due_at)
+    _late(work, ticket, timer, _RULE, {"next": again.at})
     key = f"late:{timer.step}:{timer.subject_id}"
     due = {"due": timer.due_at.isoformat()}
     attention.raise_(work, f"late_{timer.step}", key, due, ticket.id)
@@ -189,14 +191,19 @@ def unruled(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _await_ruling(
     work: Work, ticket: Ticket, flag: FlagRow, start: datetime, generation: int = 0
 ) -> None:
-    due = timing.deadline(work, start, work.kit.maps.current.suspicion.rule)
+    due = _ruling_by(work, start)
     timing.start_timer(work, ticket, Step.RULE_FLAG, due, subject_id=flag.id, generation=generation)
 
 
-def _late(work: Work, ticket: Ticket, timer: Timer, what: str) -> None:
+def _ruling_by(work: Work, start: datetime) -> Deadline:
+    return timing.deadline(work, start, work.kit.maps.current.suspicion.rule)
+
+
+def _late(work: Work, ticket: Ticket, timer: Timer, what: str, data: Mapping[str, object]) -> None:
     params = {"step": what, "rung": "督办"}
     told = telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
-    data = {"step": timer.step, "due": timer.due_at, "rule": "suspicion", "told": told}
+    data = {"flag": timer.subject_id, "told": told} | dict(data)
+    data |= {"step": timer.step, "due": timer.due_at, "rule": "suspicion"}
     work.act(ticket, Action.REMIND, data, actor=SYSTEM)
 
 

@@ -7,9 +7,11 @@ prober in docs/operations.md.
 
 from typing import Final
 
-from hotline.services.handling import attention
+from hotline.domain.tickets import Step
+from hotline.services.handling import attention, timing
 from hotline.services.reception import withdrawal
 from hotline.services.telling import telling
+from hotline.store import tickets as ticket_rows
 from hotline.store import watch as rows
 from hotline.store.models import ProbeRun, Ticket, Timer
 from hotline.work import Work
@@ -19,7 +21,24 @@ SILENT_AFTER_S: Final = 60
 # Where test demands have come, one is expected again within this time.
 PROBED_WITHIN_S: Final = 1800
 PROCESSES: Final = ("clock", "worker", "web")
-NAMES: Final = {"clock": "时钟", "worker": "投递进程", "web": "网页", "probe": "外部探测"}
+# Whoever expects us outside may be away for a while: only a long silence is a fault of ours.
+OUTSIDE: Final = "outside"
+_OUTSIDE_AFTER_S: Final = 600
+NAMES: Final = {
+    "clock": "时钟",
+    "worker": "投递进程",
+    "web": "网页",
+    "probe": "外部探测",
+    OUTSIDE: "对外心跳",
+}
+# How long a test demand may take before the clock takes it back, unless its sender says otherwise.
+LIMIT_MS: Final = 60_000
+NOT_BACK: Final = "not_back_in_time"
+
+
+def silent_after(process: str) -> int:
+    """Return how many seconds after its newest beat a kind of process counts as silent."""
+    return _OUTSIDE_AFTER_S if process == OUTSIDE else SILENT_AFTER_S
 
 
 def look(work: Work) -> list[str]:
@@ -31,11 +50,12 @@ def look(work: Work) -> list[str]:
     silent = {
         process: beat.at.isoformat()
         for process, beat in rows.beats(work.session).items()
-        if beat.age_s > SILENT_AFTER_S
+        if beat.age_s > silent_after(process)
     }
     if rows.vitals(work.session)["probe_age_s"] > PROBED_WITHIN_S:
-        [last] = rows.probes(work.session, limit=1)
-        silent["probe"] = last.at.isoformat()
+        silent["probe"] = rows.last_probe(work.session).at.isoformat()
+    for run in rows.overdue_probes(work.session, work.now):
+        _lost(work, run, NOT_BACK, run.limit_ms)
     for what, since in silent.items():
         if attention.is_new(work, f"silent:{what}:{since}"):
             attention.raise_(work, f"silent_{what}", f"silent:{what}:{since}", {"since": since})
@@ -43,21 +63,58 @@ def look(work: Work) -> list[str]:
     return list(silent)
 
 
+def expect_back(work: Work, ticket: Ticket, way: str) -> None:
+    """A test demand was taken in: the clock is to take it back at once, and that is looked for.
+
+    Args:
+        work: whoever took it in.
+        ticket: just made, locked.
+        way: by which it came.
+    """
+    run = ProbeRun(ticket_id=ticket.id, way=way, at=work.now, limit_ms=LIMIT_MS)
+    rows.add_probe(work.session, run)
+    timing.start_timer(work, ticket, Step.COME_BACK, work.now, generation=0)
+
+
 def came_back(work: Work, ticket: Ticket, timer: Timer) -> None:
-    """A test demand has come as far as the clock: it takes itself back, and is on record."""
+    """A test demand has come as far as the clock: it takes itself back, and is on record.
+
+    What comes back after its limit was lost all the same: callers would not have waited either.
+    """
     del timer
     withdrawal.withdraw(work, ticket, ticket.channel)
-    took = work.now - ticket.received_at
-    _keep(work, ok=True, took_ms=int(took.total_seconds() * 1000))
+    run = rows.probe_of(work.session, ticket.id)
+    if run is None:  # sent before there was a row for what is on its way
+        run = ProbeRun(ticket_id=ticket.id, at=ticket.received_at, limit_ms=LIMIT_MS)
+        rows.add_probe(work.session, run)
+    run.back_at = work.now
+    took_ms = int((work.now - run.at).total_seconds() * 1000)
+    if run.ok is None and took_ms > run.limit_ms:
+        _lost(work, run, NOT_BACK, took_ms)
+    run.ok = run.ok is not False
+    run.took_ms = took_ms
 
 
-def failed(work: Work, fault: str, took_ms: int) -> None:
-    """A test demand did not come back: the supervisors are told, each time."""
-    _keep(work, ok=False, took_ms=took_ms, fault=fault)
-    key = f"probe:{work.now.isoformat()}"
-    attention.raise_(work, "probe_lost", key, {"fault": fault})
+def failed(work: Work, way: str, fault: str, took_ms: int, number: str | None = None) -> None:
+    """Whoever sent a test demand has given it up: the supervisors are told, each time.
+
+    Args:
+        work: the worker's.
+        way: by which it was sent, or should have been.
+        fault: what went wrong, as a code.
+        took_ms: until it was given up.
+        number: the ticket's, where it was acknowledged at all.
+    """
+    ticket = ticket_rows.find(work.session, number) if number is not None else None
+    run = rows.probe_of(work.session, ticket.id) if ticket is not None else None
+    if run is None:
+        run = ProbeRun(way=way, at=work.now, limit_ms=LIMIT_MS)
+        rows.add_probe(work.session, run)
+    if run.ok is not False:
+        _lost(work, run, fault, took_ms)
+
+
+def _lost(work: Work, run: ProbeRun, fault: str, took_ms: int) -> None:
+    run.ok, run.fault, run.took_ms = False, fault, took_ms
+    attention.raise_(work, "probe_lost", f"probe:{run.id}", {"fault": fault}, run.ticket_id)
     telling.alarm(work, "probe_lost", {})
-
-
-def _keep(work: Work, *, ok: bool, took_ms: int, fault: str | None = None) -> None:
-    rows.add_probe(work.session, ProbeRun(at=work.now, ok=ok, took_ms=took_ms, fault=fault))

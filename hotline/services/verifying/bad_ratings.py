@@ -135,7 +135,6 @@ def call_late(work: Work, ticket: Ticket, timer: Timer) -> None:
     if row is None or row.id != timer.subject_id or row.called_at is not None:
         return
     _late(work, ticket, timer, [])
-    _again(work, ticket, timer)
 
 
 def fix_late(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -148,7 +147,6 @@ def fix_late(work: Work, ticket: Ticket, timer: Timer) -> None:
     params = {"step": _WORDS[timer.step], "rung": "上一级"}
     told = telling.tell(work, ticket, list(dict.fromkeys(posts)), "overdue", params)
     _late(work, ticket, timer, told)
-    _again(work, ticket, timer)
 
 
 def silent(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -162,20 +160,18 @@ def _late(work: Work, ticket: Ticket, timer: Timer, told: list[dict[str, object]
     params = {"step": _WORDS[timer.step], "rung": "督办"}
     told = told + telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
     name, _instead = _LIMITS[timer.step]
+    # Once for each limit of a call: an hourly reminder of an urgent matter would be noise here.
+    again = timing.deadline(work, timer.due_at, _limit(work, ticket, Step.BAD_CALL))
     data = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{name}", "told": told}
+    data |= {"bad": timer.subject_id, "next": again.at}
     work.act(ticket, Action.REMIND, data, actor=SYSTEM)
     key, facts = f"late:{timer.step}:{timer.subject_id}", {"due": timer.due_at.isoformat()}
     attention.raise_(work, f"late_{timer.step}", key, facts, ticket.id)
-
-
-def _again(work: Work, ticket: Ticket, timer: Timer) -> None:
-    # Once for each limit of a call: an hourly reminder of an urgent matter would be noise here.
-    limit = _limit(work, ticket, Step.BAD_CALL)
     timing.start_timer(
         work,
         ticket,
         timer.step,
-        timing.deadline(work, timer.due_at, limit),
+        again,
         subject_id=timer.subject_id,
         generation=timer.generation + 1,
     )

@@ -113,7 +113,14 @@ def _pool(work: Work, held: Sequence[Ticket]) -> _Pool:
     )
 
 
-def _cast(work: Work, ticket: Ticket, call: SampleCall, seed: str, pool: _Pool) -> None:
+def _cast(
+    work: Work,
+    ticket: Ticket,
+    call: SampleCall,
+    seed: str,
+    pool: _Pool,
+    generation: int = 0,
+) -> None:
     """Choose who asks, set their limit, and put it on record; nobody may be left to choose."""
     among = {str(one.id): one for one in pool.eligible(ticket, call.verifier)}
     winner = sampling.lot(seed, str(ticket.id), call.turn, among)
@@ -123,9 +130,7 @@ def _cast(work: Work, ticket: Ticket, call: SampleCall, seed: str, pool: _Pool) 
     call.assigned_at, call.due_at = work.now, _due(work, ticket)
     data = {"why_asked": call.why, "verifier": call.verifier, "due": call.due_at}
     _record(work, ticket, call, data | {"turn": call.turn, "among": sorted(among)})
-    timing.start_timer(
-        work, ticket, Step.VERIFY, call.due_at, subject_id=ticket.id, generation=call.turn
-    )
+    timing.start_timer(work, ticket, Step.VERIFY, call.due_at, generation=generation)
     if call.verifier is None:
         facts = {"unit": ticket.unit, "draw": call.draw}
         attention.raise_(work, "no_verifier", f"no_verifier:{ticket.id}", facts, ticket.id)
@@ -145,7 +150,7 @@ def late(work: Work, ticket: Ticket, timer: Timer) -> None:
     """Whoever was chosen did not ask in time: on record, and another lot is cast."""
     rows.take_turn(work.session)
     call = rows.call_of(work.session, ticket.id)
-    if call is None or call.outcome is not None or call.turn != timer.generation:
+    if call is None or call.outcome is not None:
         return
     draw = rows.get_draw(work.session, call.draw)
     if draw is None:
@@ -157,7 +162,7 @@ def late(work: Work, ticket: Ticket, timer: Timer) -> None:
         attention.raise_(work, "late_verify", f"late:verify:{ticket.id}", facts, ticket.id)
     pool = _pool(work, [ticket])
     call.turn, call.lot = call.turn + 1, pool.lot + 1
-    _cast(work, ticket, call, draw.seed, pool)
+    _cast(work, ticket, call, draw.seed, pool, timer.generation + 1)
 
 
 def heard(work: Work, ticket: Ticket, found: Heard) -> None:

@@ -126,13 +126,14 @@ def late(work: Work, ticket: Ticket, timer: Timer) -> None:
     posts = _who_is_late(work, ticket, whistle, timer.step, unit)
     told = telling.tell(work, ticket, posts, "overdue", words)
     told += telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", words)
+    again = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
     data = {"whistle": whistle.id, "step": timer.step, "due": timer.due_at, "told": told}
-    data |= {"unit": unit} if unit else {}
+    data |= {"unit": unit, "milestone": timer.subject_id} if unit else {}
+    data |= {"next": again.at}
     data["rule"] = f"whistles.{whistle.kind}.{timer.step}"
     work.act(ticket, Action.REMIND, data, actor=SYSTEM)
     facts = {"step": timer.step, "due": timer.due_at.isoformat()}
     attention.raise_(work, "whistle_late", f"{timer.step}:{timer.subject_id}", facts, ticket.id)
-    again = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
     timing.start_timer(
         work,
         ticket,

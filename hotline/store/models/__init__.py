@@ -57,7 +57,7 @@ from hotline.store.models.tickets import (
     TicketText,
 )
 from hotline.store.models.timers import Timer
-from hotline.store.models.watch import AuditRound, Heartbeat, ProbeRun
+from hotline.store.models.watch import AuditRound, Heartbeat, ProbeRun, RestoredLimit
 from hotline.store.models.whistles import (
     Whistle,
     WhistleMilestone,
@@ -96,6 +96,7 @@ __all__ = [
     "RatingAttempt",
     "RatingInvite",
     "RatingProbe",
+    "RestoredLimit",
     "SampleCall",
     "SampleCell",
     "SampleDraw",

@@ -15,7 +15,8 @@ class CatalogueEntry(Model, table=True):
     """An entry that a ruling made, over the map's catalogue (`hotline.domain.rulings`).
 
     ``place`` is a grid, a town, or empty for the county; ``lead`` is empty where the map decides
-    again. ``ticket_id`` and ``text_id``: the dispute it came from and its reasons.
+    again. ``ticket_id`` and ``text_id``: the dispute it came from and its reasons. ``due_at``: by
+    when somebody must have decided on it; ``rung``: who was told last that nobody has.
     """
 
     __tablename__ = "catalogue_entry"
@@ -37,6 +38,8 @@ class CatalogueEntry(Model, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     decided_by: UUID | None = Field(default=None, foreign_key="staff.id")
     superseded_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    rung: str | None = None
 
 
 class LongTerm(Model, table=True):

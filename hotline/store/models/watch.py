@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Field
 
-from hotline.store.columns import UTCDateTime
+from hotline.domain.tickets import Step
+from hotline.store.columns import UTCDateTime, by_value
 from hotline.store.models.base import Model
 
 
@@ -36,13 +37,35 @@ class Heartbeat(Model, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
+class RestoredLimit(Model, table=True):
+    """A limit that the auditor found missing and set again, in which round; append-only."""
+
+    __tablename__ = "restored_limit"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    round: int = Field(foreign_key="audit_round.number")
+    ticket_id: UUID = Field(foreign_key="ticket.id")
+    subject_id: UUID
+    step: Step = Field(sa_type=by_value(Step))
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
 class ProbeRun(Model, table=True):
-    """A test demand from outside, and whether it came back in time; ``fault`` is a code."""
+    """A test demand from outside: by which way it came, when it was back, whether in time.
+
+    ``at``: when it came in, or when it was given up if it never did (then without a ticket).
+    ``ok`` is ``None`` while it is on its way; ``fault`` is a code.
+    """
 
     __tablename__ = "probe_run"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     at: datetime = Field(sa_type=UTCDateTime)
-    ok: bool
-    took_ms: int
+    way: str = "web"
+    ticket_id: UUID | None = Field(default=None, foreign_key="ticket.id", unique=True)
+    limit_ms: int
+    back_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ok: bool | None = None
+    took_ms: int | None = None
     fault: str | None = None

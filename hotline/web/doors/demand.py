@@ -75,7 +75,7 @@ class DemandForm(BaseModel):
 
 def _is_probe(form_key: str) -> bool:
     """Whether this form was sent by our own prober, who shares a secret with us."""
-    secret, mark = parts().probe_key, request.headers.get(PROBE_HEADER, "")
+    secret, mark = parts().kit.probe_key, request.headers.get(PROBE_HEADER, "")
     return secret is not None and hmac.compare_digest(
         mark.encode(), probe_mark(secret, form_key).encode()
     )

@@ -180,7 +180,7 @@ def _added(_found: Dossier, event: Happened) -> str:
 
 
 def _reminded(_found: Dossier, event: Happened) -> str | None:
-    if event.data.get("first_asked") or event.data.get("gap"):
+    if any(event.data.get(name) for name in ("first_asked", "gap", "entry")):
         return None
     return gettext("超过时限，已催办")
 

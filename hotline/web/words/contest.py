@@ -55,6 +55,8 @@ STEPS: Final = {
     Step.RULE_FINAL: _("最终答复签发时限"),
     Step.FINAL_APPEAL: _("申诉期限"),
     Step.RULE_APPEAL: _("申诉裁定时限"),
+    Step.WARN_ENTRY: _("确责条目审批预警"),
+    Step.RULE_ENTRY: _("确责条目审批时限"),
 }
 ATTENTION: Final = {
     "late_adjudicate": _("确责超时，已到最高一级"),
@@ -64,6 +66,7 @@ ATTENTION: Final = {
     "late_rule_final": _("最终答复签发超时"),
     "late_rule_appeal": _("申诉裁定超时"),
     "entry_proposed": _("确责条目待另一人批准"),
+    "late_rule_entry": _("确责条目审批超时"),
     "appealed": _("来电人对最终答复提出申诉"),
 }
 RETURN_REASONS: Final = {

@@ -22,6 +22,7 @@ from hotline.web.words import rating as rating_words
 from hotline.web.words import sampling as sampling_words
 from hotline.web.words import staff as staff_words
 from hotline.web.words import suspicion as suspicion_words
+from hotline.web.words import watch as watch_words
 from hotline.web.words import whistle as whistle_words
 from hotline.web.words.delivery import MEANS, OUTBOX_STATES, OUTBOX_TONES
 from hotline.web.words.field import FIELDS
@@ -254,13 +255,8 @@ ATTENTION: Final = {
     "late_rule_flag": _("疑点裁定超时"),
     "raised": _("已提级督办"),
     "circulated": _("已列入通报"),
-    "silent_clock": _("时钟没有动静"),
-    "silent_worker": _("投递进程没有动静"),
-    "silent_web": _("网页进程没有动静"),
-    "silent_probe": _("外部探测没有动静"),
-    "probe_lost": _("测试诉求没有按时返回"),
-    "chain_restored": _("巡查发现时限没有在走，已补设"),
     **rating_words.ATTENTION,
+    **watch_words.ATTENTION,
     **sampling_words.ATTENTION,
 }
 REASONS: Final = {
@@ -358,6 +354,7 @@ def init_app(app: Flask) -> None:
         **suspicion_words.TABLES,
         **sampling_words.TABLES,
         **rating_words.TABLES,
+        **watch_words.TABLES,
         **contest_words.TABLES,
         "actions": ACTIONS,
         "alerts": ALERTS,
