@@ -20,7 +20,6 @@ from hotline.domain.supervision import yellow_at
 from hotline.domain.tickets import Action, Role, Step
 from hotline.services.handling import attention, tickets, timing
 from hotline.services.telling import telling
-from hotline.store import hearings
 from hotline.store import rulings as rows
 from hotline.store.models import CatalogueEntry, Ticket, Timer
 from hotline.work import SYSTEM, Work
@@ -243,6 +242,9 @@ def _of(work: Work, ticket: Ticket, entry_id: UUID) -> CatalogueEntry:
 
 def _concerned(work: Work, entry: CatalogueEntry) -> set[str | None]:
     """Return the units that gain or lose by an entry."""
+    # The clock reminds of entries and hears nobody: it need not load what hearings are kept in.
+    from hotline.store import hearings  # noqa: PLC0415
+
     hearing = hearings.of_ticket(work.session, entry.ticket_id)
     parties = hearings.parties(work.session, hearing.id) if hearing is not None else []
     return {entry.lead, *entry.helpers, *(party.unit for party in parties)} - {None}
