@@ -29,8 +29,8 @@ def beat() -> None:
     beat_for(runtime())
 
 
-def beat_for(parts: Runtime, within_s: tuple[float, float] = _PING_S) -> bool | None:
-    """Beat with the given parts; return whether the outside took our word, if anybody expects it.
+def beat_for(parts: Runtime, within_s: tuple[float, float] = _PING_S) -> str | None:
+    """Beat with the given parts; return why nobody outside took our word, if one expects it.
 
     What becomes of the ping touches nothing of the hotline: it is done in a worker, after the
     beat has been committed, and its own failure is a line in the log.
@@ -42,19 +42,22 @@ def beat_for(parts: Runtime, within_s: tuple[float, float] = _PING_S) -> bool | 
         watching.look(work)
     if parts.settings.heartbeat_url is None:
         return None
-    done = ping(str(parts.settings.heartbeat_url), within_s)
-    if done:
+    why = ping(str(parts.settings.heartbeat_url), within_s)
+    if why is None:
         with parts.work() as work:
             watch.beat(work.session, watching.OUTSIDE, name)
-    return done
+    return why
 
 
-def ping(address: str, within_s: tuple[float, float] = _PING_S) -> bool:
+def ping(address: str, within_s: tuple[float, float] = _PING_S) -> str | None:
     """Call the address outside that expects us; a failure is logged, its silence speaks.
 
     Args:
         address: of the monitoring service; a secret, so it is never logged.
         within_s: until it must have connected, and begun to answer.
+
+    Returns:
+        What went wrong, as a code; ``None``: it took our word.
     """
     try:
         # Only whether it took our word counts: a long answer is never waited for.
@@ -64,7 +67,7 @@ def ping(address: str, within_s: tuple[float, float] = _PING_S) -> bool:
         why = type(error).__name__
     if why is not None:
         log.warning("ping_failed", why=why)
-    return why is None
+    return why
 
 
 def probe() -> list[str]:
