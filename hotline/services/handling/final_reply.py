@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hotline.domain.closing import final_refusal
 from hotline.domain.errors import NotAllowedError, RefusedError
-from hotline.domain.tickets import Action, Role, Step
+from hotline.domain.tickets import Action, Step
 from hotline.services.handling import attention, tickets, timing
 from hotline.services.reception import withdrawal
 from hotline.services.telling import telling
@@ -50,9 +50,7 @@ def propose(
     data: dict[str, object] = dict(work.write(ticket, "final", tickets.words(text)))
     data |= {"photos": [str(photo) for photo in photos], "done_at": done_at}
     work.act(ticket, Action.CONCLUDE, data)
-    timing.enter(work, ticket)
-    params = {"step": "最终答复待签发", "rung": "监督"}
-    telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
+    tickets.await_ruling(work, ticket, "最终答复待签发")
 
 
 def sign(work: Work, ticket: Ticket, *, signed: bool, reason: str) -> None:
@@ -92,10 +90,8 @@ def appeal(work: Work, ticket: Ticket, text: str, way: str, **evidence: object) 
     """
     data: dict[str, object] = dict(work.write(ticket, "addition", tickets.words(text)))
     work.act(ticket, Action.APPEAL, data | {"by": way} | evidence, actor=CITIZEN)
-    timing.enter(work, ticket)
+    tickets.await_ruling(work, ticket, "最终答复申诉待裁定")
     attention.raise_(work, APPEALED, f"{APPEALED}:{ticket.id}:{ticket.event_seq}", {}, ticket.id)
-    params = {"step": "最终答复申诉待裁定", "rung": "监督"}
-    telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
 
 
 def appeal_on_call(work: Work, ticket: Ticket, text: str) -> None:

@@ -16,7 +16,7 @@ from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid.model import UnitKind
 from hotline.domain.limits import Limit
 from hotline.domain.supervision import Alert
-from hotline.domain.tickets import Action, Role, Step
+from hotline.domain.tickets import Action, Step
 from hotline.services.handling import attention, climbing, tickets, timing
 from hotline.services.telling import telling
 from hotline.store import long_term as rows
@@ -83,9 +83,7 @@ def propose(work: Work, ticket: Ticket, plan: Plan, *, done_at: datetime | None 
     data: dict[str, object] = {"plan": row.id, "leader": plan.leader, "ends": until}
     data |= {"milestones": steps, "done_at": done_at}
     work.act(ticket, Action.DEFER, data | written)
-    timing.enter(work, ticket)
-    params = {"step": "挂账申请待批", "rung": "监督"}
-    telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
+    tickets.await_ruling(work, ticket, "挂账申请待批")
 
 
 def rule(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:

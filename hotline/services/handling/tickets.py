@@ -222,10 +222,14 @@ def ask_for_time(
         raise RefusedError(reason=why_not, ticket=ticket.number)
     data = work.write(ticket, "reason", words(reason))
     work.act(ticket, Action.EXTEND, data | {"each": str(extensions.each), "done_at": done_at})
-    timing.enter(work, ticket)
-    telling.tell_role(
-        work, ticket, Role.SUPERVISOR, "overdue", {"step": "延期申请待批", "rung": "监督"}
-    )
+    await_ruling(work, ticket, "延期申请待批")
+
+
+def await_ruling(work: Work, ticket: Ticket, asked: str) -> None:
+    """Start the clock of whoever rules on what was just asked for, and tell the supervisors."""
+    due = timing.enter(work, ticket)
+    params = {"step": asked, "due": telling.local(due.at) if due is not None else "—"}
+    telling.tell_role(work, ticket, Role.SUPERVISOR, "to_rule", params)
 
 
 def rule_extension(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError, WrongStatusError
 from hotline.domain.refusal import RejectReason
-from hotline.domain.tickets import Action, Role
+from hotline.domain.tickets import Action
 from hotline.services.handling import attention, tickets, timing
 from hotline.services.telling import telling
 from hotline.store import tickets as ticket_rows
@@ -40,9 +40,7 @@ def propose(work: Work, ticket: Ticket, refusal: Refusal) -> None:
     data: dict[str, object] = dict(work.write(ticket, "reason", tickets.words(refusal.text)))
     data |= {"reason": refusal.reason, "route": refusal.route}
     work.act(ticket, Action.REJECT, data)
-    timing.enter(work, ticket)
-    params = {"step": "不予受理待批", "rung": "监督"}
-    telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
+    tickets.await_ruling(work, ticket, "不予受理待批")
 
 
 def rule(work: Work, ticket: Ticket, *, approved: bool, reason: str) -> None:

@@ -1,11 +1,13 @@
 """What an officer's page of a ticket shows, gathered with a fixed number of queries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.domain.closing import final_refusal
+from hotline.domain.deferral import extension_refusal
 from hotline.domain.grid.model import Ends, GridMap, Unit, UnitKind, WhistleKind
 from hotline.domain.joining import is_over
 from hotline.domain.tickets import CLOCK, PENDING, Status, Step
@@ -75,6 +77,7 @@ class Sheet:
     plan: plans.Plan | None
     return_until: datetime | None
     settled: tuple[str, ...] = ()
+    why_not: Mapping[str, str] = field(default_factory=dict)
     leaders: tuple[str, ...] = ()
     plan_days: int = 0
 
@@ -107,6 +110,7 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         "conclude": ticket.redos >= grid_map.limits.redo.before_final,
     }
     can = [name for name in possible(ticket) if wanting.get(name, True)]
+    until = returns.may_return_until(work, ticket) if "return" in can else None
     return Sheet(
         ticket=ticket,
         map=grid_map,
@@ -125,9 +129,21 @@ def sheet_of(work: Work, ticket: Ticket) -> Sheet:
         oversight=_oversight(ticket, texts),
         plan=plan,
         **(_planning(work, ticket) if "defer" in can else {}),
-        return_until=returns.may_return_until(work, ticket) if "return" in can else None,
+        return_until=until,
         settled=tuple(sorted(returns.settled(ticket))),
+        why_not=_why_not(work, ticket, until),
     )
+
+
+def _why_not(work: Work, ticket: Ticket, return_until: datetime | None) -> dict[str, str]:
+    """Return the commands that would be refused whatever was written, each with the reason."""
+    limits = timing.map_of(work, ticket).limits
+    reasons = {
+        "extend": extension_refusal(work.now, ticket.due_at, ticket.extensions, limits.extensions),
+        "conclude": final_refusal(ticket.redos, limits.redo.before_final),
+        "return": "return_too_late" if return_until and return_until < work.now else None,
+    }
+    return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
 def _called(work: Work, ticket: Ticket, bodies: Mapping[UUID, str]) -> list[Called]:

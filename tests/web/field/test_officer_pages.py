@@ -231,3 +231,18 @@ def test_the_list_of_tasks_asks_the_database_as_often_for_many_as_for_one(county
 
     assert len(one) == len(many) <= 6
     assert 'rel="next"' in page
+
+
+def test_a_form_that_would_be_refused_says_so_before_anything_is_written(county: County):
+    number = accepted(county, Phone(county, OFFICER))
+    county.move(days=3)
+    phone = Phone(county, OFFICER)  # the sign-in of three days ago is over
+
+    for name, why in (
+        ("conclude", "来电人还没有说过没有解决"),
+        ("extend", "时限已过，不能再申请延期"),
+        ("return", "退单时限已过"),
+    ):
+        page = phone.page(ticket_path(number, name))
+        assert why in page
+        assert "<textarea" not in page
