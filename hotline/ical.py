@@ -72,15 +72,16 @@ def read(content: bytes, window: tuple[datetime, datetime], zone: tzinfo) -> Seq
     """Return every event of a calendar within a window, what repeats unfolded, in order of time.
 
     Args:
-        content: of the file.
+        content: of the file, in UTF-8, or in GB18030 as some programs still write it.
         window: from when to when; an event that reaches into it belongs to it.
         zone: of times that name none, and of whole days.
 
     Raises:
-        CalendarError: it is no calendar, or it has too many events.
+        CalendarError: it is no calendar, it has too many events, or one ends before it begins.
     """
     try:
-        calendar = icalendar.Calendar.from_ical(content)
+        calendar = icalendar.Calendar.from_ical(_decoded(content))
+        _refuse_reversed(calendar, zone)
         # One after the other: a rule may repeat by the second, for ever.
         unfolded = recurring_ical_events.of(calendar).after(window[0])
         found = list(
@@ -90,7 +91,29 @@ def read(content: bytes, window: tuple[datetime, datetime], zone: tzinfo) -> Seq
         raise CalendarError(str(error)) from error
     if len(found) == _TOO_MANY:
         raise CalendarError(f"more than {MOST_EVENTS} events")
+    # Whoever takes a turn off in a calendar often sends it on, marked as cancelled.
+    found = [one for one in found if str(one.get("status", "")).upper() != "CANCELLED"]
     return sorted((_event(each, zone) for each in found), key=lambda one: (one.from_at, one.uid))
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def _refuse_reversed(calendar: icalendar.Component, zone: tzinfo) -> None:
+    """Refuse an event that ends before it begins: the library would turn it around."""
+    for entry in calendar.walk("VEVENT"):
+        end = entry.get("dtend")
+        if isinstance(end, icalendar.vDDDTypes) and isinstance(entry, icalendar.Event):
+            _refuse_backwards(_instant(entry.start, zone), end.dt, zone)
+
+
+def _refuse_backwards(start: datetime, end: object, zone: tzinfo) -> None:
+    if isinstance(end, date) and _instant(end, zone) < start:
+        raise ValueError(f"{start:%Y-%m-%d %H:%M}: DTEND < DTSTART")
 
 
 def _begins_before(end: datetime, zone: tzinfo, entry: icalendar.Event) -> bool:

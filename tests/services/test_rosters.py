@@ -174,7 +174,7 @@ def test_a_leader_imports_for_their_own_unit_alone(county):
 
     made = plan(county, text, login="utility.water.lead")
 
-    assert [fault.code for fault in made.faults] == ["other_unit"]
+    assert [fault.code for fault in made.faults] == ["other_unit", "other_unit"]
 
 
 def test_what_repeats_in_a_calendar_is_unfolded_and_what_never_ends_refused(county):
@@ -190,9 +190,31 @@ def test_what_repeats_in_a_calendar_is_unfolded_and_what_never_ends_refused(coun
     lines = plan(county, twice, "list.ics", post=POST).lines
 
     assert [line.from_at for line in lines] == [at(day, 8), at(day + timedelta(days=7), 8)]
-    for wrong in (event.format(day=day, rule="FREQ=SECONDLY", who=OFFICER), "no calendar"):
+    off = twice.replace("SUMMARY", "STATUS:CANCELLED\r\nSUMMARY")
+    assert plan(county, off, "list.ics", post=POST).lines == []
+    backwards = twice.replace("T200000", "T070000")
+    for wrong in (
+        *(event.format(day=day, rule="FREQ=SECONDLY", who=OFFICER), "no calendar", backwards),
+    ):
         made = plan(county, wrong, "list.ics", post=POST)
         assert [fault.code for fault in made.faults] == ["no_calendar"]
+
+
+def test_a_list_that_can_not_be_applied_is_refused_when_it_is_looked_at(county):
+    day = tomorrow(county)
+    event = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+        "DTSTAMP:20260101T000000Z\r\nDTSTART:{begin:%Y%m%d}T080000\r\n{end}SUMMARY:{who}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    long_ago = day - timedelta(days=9)
+    until = f"DTEND:{day:%Y%m%d}T080000\r\n"
+
+    nothing = plan(county, event.format(begin=day, end="", who=OFFICER), "a.ics", post=POST)
+    began = plan(county, event.format(begin=long_ago, end=until, who=OFFICER), "a.ics", post=POST)
+
+    assert [fault.code for fault in nothing.faults] == ["no_length"]
+    assert [fault.code for fault in began.faults] == ["long_ago"]
 
 
 def test_a_swap_needs_the_colleagues_word_and_moves_both_turns(county):
@@ -212,7 +234,10 @@ def test_a_swap_needs_the_colleagues_word_and_moves_both_turns(county):
         swaps.answer(work, number, accepted=True)
 
     assert [login for login, *_ in on_list(county)] == [OTHER, OFFICER]
-    with pytest.raises(NotFoundError), county.work(county.actor(OTHER)) as work:
+    with (
+        pytest.raises(RefusedError, match="swap_over"),
+        county.work(county.actor(OTHER)) as work,
+    ):
         swaps.answer(work, number, accepted=True)
     with county.work() as work:
         whats = [row.what for row in roster.changes(work.session, post=POST)]
@@ -226,6 +251,11 @@ def test_nobody_swaps_what_is_not_theirs_or_has_begun_or_falls_into_leave(county
         swaps.ask(work, turn, person(county, OFFICER).id)
     with pytest.raises(NotAllowedError), county.work(county.actor("operator1")) as work:
         swaps.ask(work, turn, other.id)
+    with (
+        pytest.raises(InvalidError, match="in_return"),
+        county.work(county.actor(OFFICER)) as work,
+    ):
+        swaps.ask(work, turn, other.id, in_return=turn)
     water = person(county, "utility.water.duty")
     with pytest.raises(InvalidError), county.work(county.actor(OFFICER)) as work:
         swaps.ask(work, turn, water.id)
@@ -266,7 +296,7 @@ def test_a_telephone_subscribes_to_ones_own_turns_until_a_new_address_is_made(co
             COUNTY_ZONE,
         )
         whole = duty_calendar.of_unit(work, "town/dagujiazi")
-    assert (event.from_at, event.place) == (at(day, 8), POST)
+    assert (event.from_at, event.place) == (at(day, 8), "")
     assert whole.count(b"BEGIN:VEVENT") == 2
     with pytest.raises(NotFoundError), county.work() as work:
         duty_calendar.of_address(work, former)

@@ -6,6 +6,7 @@ holds posts and times, no ticket and no number; a new address ends the former on
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from hotline import ical
@@ -67,7 +68,8 @@ def of_address(work: Work, token: str) -> bytes:
 
 
 def _mine(grid_map: GridMap, turns: Iterable[Duty]) -> list[ical.Event]:
-    return [_event(grid_map, turn, "值班") for turn in turns]
+    # On one's own telephone the place would be shown as an address: an id is none.
+    return [replace(_event(grid_map, turn, "值班"), place="") for turn in turns]
 
 
 def _event(grid_map: GridMap, turn: Duty, title: str) -> ical.Event:

@@ -57,17 +57,23 @@ TEXTS: Final[Mapping[str, Wording]] = {
         "there is no kind “{value}”: shift, holiday, override",
     ),
     "over": Wording("已经过去", "it is over"),
+    "long_ago": Wording("开始得太早，只写今后的班", "it began too long ago: write turns to come"),
+    "no_length": Wording(
+        "没有结束时间，或结束不晚于开始", "it has no end, or ends no later than it begins"
+    ),
     "too_long": Wording("一班长过 366 天", "one shift of more than 366 days"),
     "taken": Wording("这一班已经排了{name}", "{name} is on the list for that already"),
     "doubled": Wording("和第 {row} 行的时间重了", "it overlaps with row {row}"),
     "away": Wording("{name}那时请了假", "{name} is on leave then"),
     "no_calendar": Wording(
-        "不是日历文件，或者班次超过 {most} 个", "no calendar, or more than {most} turns"
+        "不是日历文件，或者班次超过 {most} 个（{why}）",
+        "no calendar, or more than {most} turns ({why})",
     ),
 }
 WINDOW: Final = timedelta(days=366)
 """How far ahead what repeats in a calendar is unfolded."""
 _FROM: Final = time(8)
+_SHOWN: Final = 80  # characters of what the library says of a file that it can't read
 _IDLE: Final = frozenset({Role.OPERATOR, Role.OBSERVER})
 
 
@@ -191,10 +197,9 @@ def _hour(text: str, made: Plan, where: Place) -> time | None:
 def _events(work: Work, name: str, content: bytes, made: Plan, post: str) -> list[_Said]:
     try:
         events = ical.read(content, (work.now, work.now + WINDOW), COUNTY_ZONE)
-    except ical.CalendarError:
-        made.faults.append(
-            fault(Place(name), "no_calendar", TEXTS["no_calendar"], most=ical.MOST_EVENTS)
-        )
+    except ical.CalendarError as error:
+        facts = {"most": ical.MOST_EVENTS, "why": str(error)[:_SHOWN]}
+        made.faults.append(fault(Place(name), "no_calendar", TEXTS["no_calendar"], **facts))
         return []
     return [
         _Said(
@@ -233,8 +238,12 @@ class _Reading:
     def _line(self, said: _Said) -> Line | None:
         before = len(self._made.faults)
         post, person, kind = self._post(said), self._person(said), self._kind_of(said)
-        if said.until_at <= self._work.now:
+        if said.until_at <= said.from_at:
+            self._wrong(said, "no_length")
+        elif said.until_at <= self._work.now:
             self._wrong(said, "over")
+        elif said.from_at < self._work.now - people.BEHIND:
+            self._wrong(said, "long_ago")
         elif said.until_at - said.from_at > people.LONGEST_LEAVE:
             self._wrong(said, "too_long")
         if post is None or person is None or len(self._made.faults) > before:
@@ -256,6 +265,8 @@ class _Reading:
         if len(found) != 1:
             self._wrong(said, "ambiguous_person" if found else "unknown_person", said.who)
             return None
+        if found[0].unit not in self._mine:
+            self._wrong(said, "other_unit", said.who)
         return found[0]
 
     def _kind_of(self, said: _Said) -> DutyKind:

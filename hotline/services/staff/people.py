@@ -25,7 +25,7 @@ from hotline.work import Work
 LONGEST_LEAVE: Final = timedelta(days=366)
 MOST_SHIFTS: Final = 62
 # Whatever was noted late may lie a little in the past.
-_BEHIND: Final = timedelta(days=1)
+BEHIND: Final = timedelta(days=1)
 _ANYWHERE: Final = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.SYSTEM})
 
 
@@ -86,7 +86,7 @@ def guard(work: Work, unit: str) -> None:
         NotAllowedError: another's unit.
     """
     if work.actor.role not in _ANYWHERE and unit not in units_of(work):
-        raise NotAllowedError(reason="other_unit", unit=unit)
+        raise NotAllowedError(reason="other_staff", unit=unit)
 
 
 def person(work: Work, staff_id: UUID) -> Staff:
@@ -231,7 +231,8 @@ def add_duty(
 
     Raises:
         InvalidError: no shift, too many, or one that is no span of time.
-        RefusedError: the list names somebody for one of them already, or the person is away.
+        RefusedError: the list names somebody for one of them already, or the person is away;
+            ``from_at`` among the facts says which.
     """
     if not 0 < len(shifts) <= MOST_SHIFTS:
         raise InvalidError(fields=["last_day"])
@@ -239,9 +240,9 @@ def add_duty(
     for from_at, until_at in shifts:
         _check_span(work, from_at, until_at)
         if roster.has_duty(work.session, at_post.id, kind, from_at, until_at):
-            raise RefusedError(reason="duty_taken")
+            raise RefusedError(reason="duty_taken", from_at=from_at)
         if roster.is_away(work.session, who.id, from_at, until_at):
-            raise RefusedError(reason="already_away")
+            raise RefusedError(reason="away_then", from_at=from_at)
         made.append(
             Duty(
                 id=uuid4(),
@@ -341,7 +342,7 @@ def unit_of_post(work: Work, post_id: str) -> str:
 def _check_span(work: Work, from_at: datetime, until_at: datetime) -> None:
     if until_at <= max(from_at, work.now) or until_at - from_at > LONGEST_LEAVE:
         raise InvalidError(fields=["until"])
-    if from_at < work.now - _BEHIND:
+    if from_at < work.now - BEHIND:
         raise InvalidError(fields=["from"])
 
 

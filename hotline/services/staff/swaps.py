@@ -41,7 +41,10 @@ def ask(work: Work, duty_id: UUID, of: UUID, in_return: UUID | None = None) -> D
         raise InvalidError(fields=["of"])
     theirs = None
     if in_return is not None:
-        theirs = _turn(work, in_return, of)
+        theirs = roster.duty(work.session, in_return)
+        if theirs is None or theirs.staff_id != of:
+            raise InvalidError(fields=["in_return"])
+        _not_begun(work, theirs)
     _check(work, mine, theirs, other)
     if roster.open_swap(work.session, mine.id) is not None:
         raise RefusedError(reason="swap_asked")
@@ -62,8 +65,9 @@ def answer(work: Work, swap_id: UUID, *, accepted: bool) -> DutySwap:
     """Say yes or no to a colleague; with a yes the duty list says so at once.
 
     Raises:
-        NotFoundError: nobody asked me that, or it was answered or withdrawn.
-        RefusedError: a turn has begun or was changed since, or one of us is away by now.
+        NotFoundError: nobody asked me that.
+        RefusedError: it was answered or withdrawn, a turn has begun or was changed since, or one
+            of us is away by now.
     """
     found = _asked(work, swap_id)
     if found.asked_of != _me(work):
@@ -84,7 +88,8 @@ def withdraw(work: Work, swap_id: UUID) -> DutySwap:
     """Take back what I asked.
 
     Raises:
-        NotFoundError: I asked no such thing, or it was answered.
+        NotFoundError: I asked no such thing.
+        RefusedError: it was answered, or withdrawn before.
     """
     found = _asked(work, swap_id)
     if found.asked_by != _me(work):
@@ -167,8 +172,10 @@ def _not_begun(work: Work, turn: Duty) -> Duty:
 
 def _asked(work: Work, swap_id: UUID) -> DutySwap:
     found = roster.lock_swap(work.session, swap_id)
-    if found is None or found.state != "asked":
+    if found is None or _me(work) not in (found.asked_by, found.asked_of):
         raise NotFoundError(swap=swap_id)
+    if found.state != "asked":
+        raise RefusedError(reason="swap_over")
     return found
 
 

@@ -42,12 +42,9 @@ def _page(staff_id: UUID, *, link: str | None = None) -> str:
                 if one.until_at is None or one.until_at > work.now
             ],
             leaves=leaves,
+            turns=roster.duties_of(session, [who.id], work.now),
             named=people_rows.named(session, named),
-            people=[
-                one
-                for one in roster.of_units(session, everybody_near(work, who.unit))
-                if one.id != who.id
-            ],
+            people=[one for one in everybody_near(work, who.unit) if one.id != who.id],
             mails=[row for row in roster.addresses_of(session, who.id) if row.channel == "mail"],
             changes=roster.changes(session, staff_id=who.id, limit=20),
             channels=CHANNELS,

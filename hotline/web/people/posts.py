@@ -11,6 +11,7 @@ from hotline.domain.roster import DutyKind, Pace
 from hotline.services.staff import people, rosters
 from hotline.store import people as people_rows
 from hotline.store import roster
+from hotline.store.models import Staff
 from hotline.web.parts import request_work
 from hotline.web.people.forms import DutyForm, HoldForm, RoundForm
 from hotline.web.people.units import holes_of
@@ -38,7 +39,7 @@ def show(post_id: str) -> ResponseReturnValue:
             holders=roster.holders(session, [post.id], work.now),
             listed=roster.listed(session, [post.id], work.now),
             holes=holes_of(roster.book(session, work.now), post, work.now),
-            people=roster.of_units(session, near(grid_map, post.unit)),
+            people=able(work, post.unit),
             changes=roster.changes(session, post=post.id, limit=20),
             map=grid_map,
             now=work.now,
@@ -124,6 +125,12 @@ def _laid_out() -> dict[str, int]:
     }
 
 
+def able(work: Work, unit: str) -> list[Staff]:
+    """Return whom whoever acts may put at a post of a unit: the unit's own people first."""
+    mine = people.units_of(work)
+    return [one for one in everybody_near(work, unit) if one.unit in mine]
+
+
 def near(grid_map: GridMap, unit: str) -> list[str]:
     """Return the units whose people are offered: the unit's own, its parent's and its sisters'."""
     parent = grid_map.unit(unit).parent
@@ -138,7 +145,8 @@ def _back(post_id: str, done: str) -> ResponseReturnValue:
     return redirect(url_for("people.posts.show", post_id=post_id, done=done), code=303)
 
 
-def everybody_near(work: Work, unit: str) -> list[str]:
-    """Return `near` on the current map, or nothing for a unit that it does not know."""
+def everybody_near(work: Work, unit: str) -> list[Staff]:
+    """Return who may stand in for somebody of a unit: its own people first, then those around."""
     grid_map = work.kit.maps.current
-    return near(grid_map, unit) if unit in grid_map.units else []
+    units = near(grid_map, unit) if unit in grid_map.units else []
+    return sorted(roster.of_units(work.session, units), key=lambda one: units.index(one.unit))

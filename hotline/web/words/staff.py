@@ -118,7 +118,10 @@ NOTICE_CHANNELS: Final = dict(
 # Why a command about people is refused, and the fields of its forms.
 REFUSALS: Final = {
     "already_away": _("这段时间已经请了假。"),
+    "away_then": _("这个人那时请了假。"),
+    "swap_over": _("这次换班已经答复过，或已经撤回。"),
     "stand_in_away": _("替班的人这段时间也请了假。"),
+    "other_staff": _("这个单位的人员和岗位不归您安排。"),
     "duty_taken": _("这一班已经排了人，请先撤下。"),
     "staff_changed": _("看过以后情况变了，请再看一遍。"),
     "staff_list_faults": _("名单还有错误，没有执行。"),
@@ -144,6 +147,7 @@ FORM_FIELDS: Final = {
     "password": _("新密码"),
     "hours": _("每天几点换班"),
     "of": _("请谁"),
+    "in_return": _("换对方哪一班"),
 }
 
 

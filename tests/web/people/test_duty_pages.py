@@ -104,3 +104,25 @@ def test_the_shell_says_when_nobody_will_answer(county):
     assert "北京时间：每个岗位都有人 | every post has somebody, gaps=0\n" in said.output
     assert mistyped.exit_code == 1
     assert "没有找到：单位“village/dagujiazi/lamaqiaoo” | not found: unit" in mistyped.output
+
+
+def test_a_head_is_offered_whom_they_may_put_on_their_list_and_told_who_is_not_theirs(county):
+    desk = Desk(county, "utility.water.lead")
+    page = desk.page("/people/posts/utility/water/duty")
+    offered = re.findall(r"· (法库县\w+)</option>", page.split('id="d-staff"')[1])
+
+    assert set(offered) == {"法库县自来水公司"}
+    shift = {"first_day": f"{tomorrow(county)}", "from_hour": "08:00", "until_hour": "20:00"}
+    strange = {"staff": str(person(county, OFFICER).id), **shift}
+    refused = desk.client.post("/people/posts/utility/water/duty/duty", data=strange)
+    assert refused.status_code == 403
+    assert "这个单位的人员和岗位不归您安排" in refused.get_data(as_text=True)
+    own = {**shift, "staff": str(person(county, "utility.water.duty").id)}
+    assert desk.client.post("/people/posts/utility/water/duty/duty", data=own).status_code == 303
+    twice = desk.client.post("/people/posts/utility/water/duty/duty", data=own)
+    assert f"是 {tomorrow(county)} 08:00 开始的那一班" in twice.get_data(as_text=True)
+    away = {"from_day": shift["first_day"], "until_day": shift["first_day"]}
+    left = desk.client.post(f"/people/staff/{own['staff']}/leave", data=away, follow_redirects=True)
+    assert "这段时间值班表上还有 1 班" in left.get_data(as_text=True)
+    supervisor = Desk(county, "supervisor").page("/people/posts/utility/water/duty")
+    assert re.search(r"· (法库县\w+)</option>", supervisor)[1] == "法库县自来水公司"
