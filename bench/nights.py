@@ -116,10 +116,10 @@ class County:
                 danger.alarm(work, made, found)
         answers = []
         for after, act, unit, kind in night.script:
-            self._move_to(made.received_at + after)
+            self._move_to(made.received_at + after, made)
             answers.append(Answer(self._act(made.number, act, unit, kind), act, unit, kind))
         end = made.received_at + night.lasts
-        self._move_to(end)
+        self._move_to(end, made)
         scene = Scene(night.words, made.received_at, end, answers=tuple(answers))
         return self._recorded(scene, made.number)
 
@@ -138,8 +138,17 @@ class County:
                 Leave(staff_id=who, from_at=work.now, until_at=until) for who in set(wanted)
             )
 
-    def _move_to(self, at: datetime) -> None:
-        """Move the time to an instant, and let the clock do everything that is due by then."""
+    def _move_to(self, at: datetime, ticket: Ticket | None = None) -> None:
+        """Move the time to an instant; for a ticket the clock is on time with each limit."""
+        while ticket is not None and (due := self._next_due(ticket)) is not None and due < at:
+            self._pass_at(due)
+        self._pass_at(at)
+
+    def _next_due(self, ticket: Ticket) -> datetime | None:
+        with Session(self.engine) as session:
+            return min((row.fire_at for row in timers.waiting(session, ticket.id)), default=None)
+
+    def _pass_at(self, at: datetime) -> None:
         with self.engine.begin() as connection:
             ahead = at - clock.read(connection)
             if ahead > timedelta():

@@ -179,6 +179,32 @@ def due_at(start: datetime, limit: Limit, calendar: Calendar) -> Deadline:
     return Deadline(at, provisional, tuple(stretches), start, limit)
 
 
+def due_after(start: datetime, limit: Limit, calendar: Calendar, now: datetime) -> Deadline:
+    """Return the first end of ``limit``, run again and again from ``start``, that is to come.
+
+    For reminders of the same people: what a clock that stood still has missed is not made up for,
+    since the same words ninety times help nobody; the next one comes in step with the first.
+
+    Args:
+        start: an aware datetime.
+        limit: natural or working time, more than nothing.
+        calendar: the county's.
+        now: an aware datetime.
+
+    Raises:
+        InvalidError: as `due_at`, or ``limit`` is nothing.
+    """
+    if limit.amount <= 0:
+        raise InvalidError(start=start, limit=str(limit))
+    if limit.is_natural and now > start:
+        step = timedelta(seconds=limit.amount)
+        start += (now - start) // step * step
+    found = due_at(start, limit, calendar)
+    while found.at <= now:
+        found = due_at(found.at, limit, calendar)
+    return found
+
+
 def due_before(end: datetime, limit: Limit, calendar: Calendar) -> datetime:
     """Return the instant at which ``limit`` is left before ``end``: what `due_at` undoes.
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.deadlines import Calendar, DayKind, due_at, worked
+from hotline.domain.deadlines import Calendar, DayKind, due_after, due_at, worked
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid.model import Office
 from hotline.domain.limits import Limit
@@ -25,6 +25,11 @@ LIMITS = st.one_of(
     st.integers(0, 200_000).map(lambda seconds: Limit.parse(f"{seconds}s")),
 )
 WORKING = LIMITS.filter(lambda limit: not limit.is_natural)
+REPEATED = st.one_of(
+    st.integers(1, 8).map(lambda hours: Limit.parse(f"{hours}wh")),
+    st.integers(1, 400).map(lambda minutes: Limit.parse(f"{minutes * 60}s")),
+)
+AGES = st.timedeltas(timedelta(0), timedelta(days=20))
 
 
 def at(text):
@@ -84,6 +89,17 @@ def test_the_arithmetic_adds_up_to_the_limit(start, limit):
     assert counted == asked == worked(start, deadline.at, CALENDAR)
     assert deadline.arithmetic[-1].closes == deadline.at
     assert all(CALENDAR.is_working(stretch.opens.date()) for stretch in deadline.arithmetic)
+
+
+@settings(max_examples=50)
+@given(KNOWN, REPEATED, AGES)
+def test_what_runs_again_and_again_comes_next_in_step_with_its_start(start, limit, age):
+    now = start + age
+    ends = due_at(start, limit, CALENDAR)
+    while ends.at <= now:
+        ends = due_at(ends.at, limit, CALENDAR)
+
+    assert due_after(start, limit, CALENDAR, now).at == ends.at
 
 
 @given(KNOWN, LIMITS)

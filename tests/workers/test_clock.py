@@ -1,7 +1,7 @@
 """The clock: what is due happens once, and what fails holds nobody else up."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from hotline.domain.tickets import CLOCK, ENDS, Action, Step
 from hotline.store import attention
 from hotline.store.models import Ticket, Timer
+from tests.web import nights
 from workers import clock
 
 PLACES = ("拉马桥村", "大孤家子村")
@@ -81,6 +82,26 @@ def test_a_passed_limit_is_found_however_late_the_clock_wakes(county):
 
     reminded = county.events(number, Action.REMIND)[0]
     assert reminded["data"]["due"] == due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def test_reminders_that_a_stopped_clock_has_missed_are_not_made_up_for(county):
+    (number,) = nights.in_triage(county)
+    county.move(days=9)
+
+    county.tick()
+
+    (reminded,) = county.events(number, Action.REMIND)
+    again = county.timers(number)[Step.TRIAGE]
+    assert datetime.fromisoformat(reminded["data"]["next"]) == again > county.now()
+
+
+def test_what_climbs_is_made_up_for_rung_by_rung_however_late_the_clock_wakes(county):
+    number = county.demand()
+    county.move(days=9)
+
+    county.tick()
+
+    assert len({event["data"]["to"] for event in county.events(number, Action.CLIMB)}) > 1
 
 
 @settings(

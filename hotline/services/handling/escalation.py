@@ -1,7 +1,7 @@
 """What happens when a limit passes: the decision itself, in the transaction that took the timer.
 
 Each step is anchored to the limit that passed, never to the moment at which a clock noticed, so
-that a late clock makes nobody's time longer.
+that a late clock makes nobody's time longer. Only reminders of the same people are not made up for.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,7 +110,7 @@ def carry_out(work: Work, due: Due) -> None:
 def _remind_role(work: Work, ticket: Ticket, timer: Timer) -> None:
     """An operator or supervisor has let a limit pass: supervisors are told, again and again."""
     told = telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", _overdue(timer, "督办"))
-    again = _next(work, timer, timing.limit_of(work, ticket, timer.step))
+    again = timing.again(work, timer, timing.limit_of(work, ticket, timer.step))
     _record(work, ticket, timer, Action.REMIND, {"told": told, "next": again.at})
     attention.raise_(
         work,
@@ -193,7 +193,7 @@ def _silence(work: Work, ticket: Ticket, timer: Timer) -> None:
 def _merged(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A merged ticket's own limit has passed: on record; whoever is late is told by its lead."""
     if merging.overdue(work, ticket):
-        again = _next(work, timer, timing.limit_of(work, ticket, timer.step))
+        again = timing.again(work, timer, timing.limit_of(work, ticket, timer.step))
         _record(work, ticket, timer, Action.REMIND, {"next": again.at})
         _again(work, ticket, timer, again)
 
@@ -230,7 +230,9 @@ def _late(work: Work, ticket: Ticket, timer: Timer) -> None:
 
 def _milestone(work: Work, ticket: Ticket, timer: Timer) -> None:
     """A milestone of a long-term case is missed: it climbs, until it is done."""
-    due = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
+    limit = timing.limit_of(work, ticket, "oversight_after")
+    on_top = timing.rung_above(work, ticket) is None
+    due = timing.again(work, timer, limit) if on_top else _next(work, timer, limit)
     if long_term.missed(work, ticket, timer, due.at):
         timing.start_timer(
             work,

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final, Required, TypedDict
 from uuid import UUID
 
-from hotline.domain.deadlines import Deadline, due_at
+from hotline.domain.deadlines import Deadline, due_after, due_at
 from hotline.domain.grid.model import GridMap, LadderRule, Rung, UnitKind
 from hotline.domain.limits import Limit
 from hotline.domain.step_limits import step_limit
 from hotline.domain.supervision import Alert, early_at, yellow_at
 from hotline.domain.tickets import CLOCK, ENDS, PENDING, UNACCEPTED, Status, Step
-from hotline.store.models import Ticket, WhistleParty
+from hotline.store.models import Ticket, Timer, WhistleParty
 from hotline.store.rows import NewTimer
 from hotline.work import Work
 
@@ -60,6 +60,14 @@ def limit_of(work: Work, ticket: Ticket, step: str) -> Limit:
 def deadline(work: Work, start: datetime, limit: Limit) -> Deadline:
     """Return when ``limit`` ends that starts at ``start``."""
     return due_at(start, limit, work.kit.calendar)
+
+
+def again(work: Work, timer: Timer, limit: Limit) -> Deadline:
+    """Return when those who were told of a passed limit are told again.
+
+    In step with the limit that passed; reminders that a stopped clock has missed are left out.
+    """
+    return due_after(timer.due_at, limit, work.kit.calendar, work.now)
 
 
 def enter(

@@ -112,7 +112,7 @@ def answer(
     )
     flag.answer_id = UUID(written["text"])
     work.cancel_timers_of(flag.id)
-    _await_ruling(work, ticket, flag, work.now)
+    _await_ruling(work, ticket, flag, _ruling_by(work, work.now))
 
 
 def may_rule(work: Work, found: Queued) -> bool:
@@ -172,7 +172,7 @@ def unanswered(work: Work, ticket: Ticket, timer: Timer) -> None:
         return
     found.flag.state = FlagState.UNANSWERED
     _late(work, ticket, timer, _ANSWER, {})
-    _await_ruling(work, ticket, found.flag, timer.due_at)
+    _await_ruling(work, ticket, found.flag, _ruling_by(work, timer.due_at))
 
 
 def unruled(work: Work, ticket: Ticket, timer: Timer) -> None:
@@ -180,18 +180,17 @@ def unruled(work: Work, ticket: Ticket, timer: Timer) -> None:
     found = rows.get(work.session, timer.subject_id)
     if found is None or found.flag.state not in OPEN_STATES:
         return
-    again = _ruling_by(work, timer.due_at)
+    again = timing.again(work, timer, work.kit.maps.current.suspicion.rule)
     _late(work, ticket, timer, _RULE, {"next": again.at})
     key = f"late:{timer.step}:{timer.subject_id}"
     due = {"due": timer.due_at.isoformat()}
     attention.raise_(work, f"late_{timer.step}", key, due, ticket.id)
-    _await_ruling(work, ticket, found.flag, timer.due_at, timer.generation + 1)
+    _await_ruling(work, ticket, found.flag, again, timer.generation + 1)
 
 
 def _await_ruling(
-    work: Work, ticket: Ticket, flag: FlagRow, start: datetime, generation: int = 0
+    work: Work, ticket: Ticket, flag: FlagRow, due: Deadline, generation: int = 0
 ) -> None:
-    due = _ruling_by(work, start)
     timing.start_timer(work, ticket, Step.RULE_FLAG, due, subject_id=flag.id, generation=generation)
 
 

@@ -161,7 +161,7 @@ def _late(work: Work, ticket: Ticket, timer: Timer, told: list[dict[str, object]
     told = told + telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", params)
     name, _instead = _LIMITS[timer.step]
     # Once for each limit of a call: an hourly reminder of an urgent matter would be noise here.
-    again = timing.deadline(work, timer.due_at, _limit(work, ticket, Step.BAD_CALL))
+    again = timing.again(work, timer, _limit(work, ticket, Step.BAD_CALL))
     data = {"step": timer.step, "due": timer.due_at, "rule": f"limits.{name}", "told": told}
     data |= {"bad": timer.subject_id, "next": again.at}
     work.act(ticket, Action.REMIND, data, actor=SYSTEM)

@@ -126,7 +126,7 @@ def late(work: Work, ticket: Ticket, timer: Timer) -> None:
     posts = _who_is_late(work, ticket, whistle, timer.step, unit)
     told = telling.tell(work, ticket, posts, "overdue", words)
     told += telling.tell_role(work, ticket, Role.SUPERVISOR, "overdue", words)
-    again = timing.deadline(work, timer.due_at, timing.limit_of(work, ticket, "oversight_after"))
+    again = timing.again(work, timer, timing.limit_of(work, ticket, "oversight_after"))
     data = {"whistle": whistle.id, "step": timer.step, "due": timer.due_at, "told": told}
     data |= {"unit": unit, "milestone": timer.subject_id} if unit else {}
     data |= {"next": again.at}
