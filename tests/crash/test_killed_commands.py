@@ -66,8 +66,8 @@ def test_a_move_of_tickets_that_is_killed_goes_on_where_it_was_killed(county, sh
     numbers = [county.demand(number=None) for _ in range(MANY)]
     old, new = county.kit.maps.current, apply(county, SLOWER)
     was = limits(county, numbers, "sign")
-    typed = ("policy", "move-tickets", "--from", old.version, "--to", new.version)
-    typed += ("--apply", "--by", "supervisor", "--why", "一并放宽")
+    typed = ["policy", "move-tickets", "--from", old.version, "--to", new.version]
+    typed += ["--apply", "--by", "supervisor", "--why", "一并放宽"]
 
     killed_halfway(county, numbers, Action.MOVE, *typed)
     again = shell(*typed)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.domain.understanding.gazetteer import Method
@@ -176,6 +176,7 @@ PIECES = st.sampled_from(
 )
 
 
+@example("大房申村孟家镇大姑家子镇大孤家子镇")
 @given(st.lists(PIECES, max_size=6).map("".join))
 def test_a_place_is_never_guessed(text):
     reading = GAZETTEER.find(text)

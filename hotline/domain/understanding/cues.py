@@ -62,9 +62,11 @@ def doubted(text: str, mentions: Sequence[Mention]) -> list[Mention]:
         if _is_word(text, mention, behind):
             continue
         after_town = bool(kept) and kept[-1].end == mention.start
+        # A town named in full lies in no other town.
+        within = mention.bare or not mention.is_town
         doubtful = not after_town and bool(
             _OTHER_NAME.search(behind)
-            or (_STRANGE_TOWN.search(behind) and not _NO_TOWN.search(behind))
+            or (within and _STRANGE_TOWN.search(behind) and not _NO_TOWN.search(behind))
         )
         kept.append(replace(mention, doubtful=True) if doubtful else mention)
     return kept
