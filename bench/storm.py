@@ -229,14 +229,14 @@ _UNDER_WAY: Final = sa.text(
 
 
 @contextmanager
-def open_storm(seed: int, faults: Faults | None = None) -> Iterator[Storm]:
+def open_storm(seed: int) -> Iterator[Storm]:
     """Start everything: servers, processes, the carrier, and its people."""
     carrier = FakeCarrier(
         token="demo",
         account="ACdemo0000000000000000000000000000",
         speed=_SPEED,
         stranger=answers(press("1"), after_s=1),
-        faults=faults or Faults(seed=seed, repeat=0.1, reorder=0.1),
+        faults=Faults(seed=seed, repeat=0.3, reorder=0.3),
     )
 
     def more(url: str) -> dict[str, str]:

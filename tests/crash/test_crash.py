@@ -5,7 +5,6 @@ import secrets
 import pytest
 
 from bench.storm import open_storm
-from hotline.demo.carrier.faults import Faults
 
 
 @pytest.mark.timeout(300)
@@ -18,13 +17,3 @@ def test_no_caller_is_lost_or_served_twice_whatever_is_killed():
         count = storm.settle()
         assert count.is_right, (count, storm.stage.log("web"), storm.stage.log("worker"))
         assert (count.demands, count.kills) == (60, 6)
-
-
-@pytest.mark.timeout(300)
-def test_webhooks_that_come_twice_and_out_of_order_change_nothing():
-    seed = secrets.randbelow(100_000)
-    print(seed)  # noqa: T201  shown when the test fails
-    with open_storm(seed, Faults(seed=seed, repeat=1, reorder=0.5, delay_s=5)) as storm:
-        storm.rage(20, 0)
-        count = storm.settle()
-        assert count.is_right, (count, storm.stage.log("web"), storm.stage.log("worker"))
