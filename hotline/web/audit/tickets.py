@@ -13,7 +13,7 @@ from hotline.services.proof import audit, redaction
 from hotline.services.reception import first_asked, rejection
 from hotline.web.desk_commands import TextForm, carry_out
 from hotline.web.parts import my_id, parts, request_work
-from hotline.web.words.map import unit_choices
+from hotline.web.words.map import onward_choices, unit_choices
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -54,6 +54,7 @@ def show(number: str) -> ResponseReturnValue:
             hearing=adjudication.record(work, found.ticket),
             may_rule=Action.RULE_DUTY in found.may and adjudication.may_rule(work, found.ticket),
             units=unit_choices(found.map, found.ticket),
+            onward=onward_choices(found) if Action.UPHOLD in found.may else [],
             plan=plans.of_ticket(work, found.ticket, found.texts),
             is_outside=tickets.is_outside(work, found.ticket),
             me=my_id(),

@@ -26,7 +26,7 @@ from hotline.store.models import Ticket
 from hotline.web.console import places
 from hotline.web.desk_commands import CommandForm, TextForm, carry_out
 from hotline.web.parts import request_work
-from hotline.web.words.map import unit_choices
+from hotline.web.words.map import onward_choices
 from hotline.work import Work
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -80,20 +80,13 @@ def show(number: str) -> ResponseReturnValue:
             gaps=gaps.with_words(work, found.ticket.id, found.texts),
             on_the_line=withdrawal.live_call(work, found.ticket) is not None,
             first_asked=first_asked.of(work, found.ticket),
-            onward=_onward(found) if Action.UPHOLD in found.may else [],
+            onward=onward_choices(found) if Action.UPHOLD in found.may else [],
         )
 
 
 def _operates(found: dossier.Dossier) -> bool:
     """Whether whoever looks may merge: neighbours are looked for on their pages only."""
     return Action.GATHER in found.may
-
-
-def _onward(found: dossier.Dossier) -> list[tuple[str, str]]:
-    """Return the units that a return may go on to: every one but the sender."""
-    sent_back = found.last(Action.RETURN)
-    sender = sent_back.data.get("unit") if sent_back is not None else None
-    return [each for each in unit_choices(found.map, found.ticket) if each[0] != sender]
 
 
 def _words(found: dossier.Dossier) -> str:

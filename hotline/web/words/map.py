@@ -4,6 +4,8 @@ from flask import Flask
 
 from hotline.domain.grid.faults import Wording
 from hotline.domain.grid.model import GridMap, Name, UnitKind
+from hotline.domain.tickets import Action
+from hotline.services.handling.dossier import Dossier
 from hotline.store.models import Ticket
 from hotline.web.i18n import chosen_language
 from hotline.web.i18n import gettext as _
@@ -67,6 +69,13 @@ def unit_choices(grid_map: GridMap, ticket: Ticket) -> list[tuple[str, str]]:
     found = [unit for unit in grid_map.units.values() if unit.kind in kinds or unit.id in near]
     found.sort(key=lambda unit: unit.id not in near)
     return [(unit.id, named(unit.name)) for unit in found]
+
+
+def onward_choices(found: Dossier) -> list[tuple[str, str]]:
+    """Return the units that a returned ticket may go on to: every one but its sender."""
+    sent_back = found.last(Action.RETURN)
+    sender = sent_back.data.get("unit") if sent_back is not None else None
+    return [each for each in unit_choices(found.map, found.ticket) if each[0] != sender]
 
 
 def post_words(grid_map: GridMap, post: str) -> str:

@@ -26,6 +26,10 @@ def test_a_dispute_is_passed_on_heard_ruled_and_approved_on_pages(county):
     send_back(county, first)
     operator = Desk(county, "operator1")
     assert "不属于本单位职责" in operator.page(f"/console/tickets/{first}")
+    # A supervisor who may rule as well finds the form where they look at the ticket.
+    ruling = Desk(county, "supervisor").page(f"/audit/tickets/{first}")
+    assert f'action="/console/tickets/{first}/ruling"' in ruling
+    assert 'value="village/dagujiazi/lamaqiao"' not in ruling
     page = operator.done(
         f"/console/tickets/{first}/ruling", upheld="1", onward=HOUSING, text="应由住建局办"
     )
