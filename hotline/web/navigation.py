@@ -33,6 +33,7 @@ _FLAGS: Final = ("audit.flags.show", _("疑点"))
 _MY_FLAGS: Final = ("field.flags.show", _("疑点说明"))
 _HEARD: Final = ("field.hearings.show", _("确责陈述"))
 _DUTIES: Final = ("audit.hearings.show", _("确责"))
+_LED: Final = ("plans.show", _("我负责的挂账"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 _RATES: Final = ("audit.rates.show", _("统计"))
 # The desks of each role, its own first.
@@ -55,6 +56,7 @@ _DESKS: Final = {
         _MY_FLAGS,
         _TO_MEND,
         _HEARD,
+        _LED,
     ),
     Role.SUPERVISOR: (
         _OVERSIGHT,
@@ -66,6 +68,7 @@ _DESKS: Final = {
         _DUTIES,
         _BAD,
         _RATINGS,
+        _LED,
     ),
     Role.ADMIN: (
         _OVERSIGHT,

@@ -1,11 +1,14 @@
 """The plan of a long-term case as pages show it: its words, its milestones, its leader."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hotline.store import long_term as rows
 from hotline.store import people
+from hotline.store import tickets as ticket_rows
 from hotline.store.models import LongTerm, MilestoneRow, Staff, Ticket, TicketText
+from hotline.store.paging import Page
 from hotline.work import Work
 
 
@@ -43,3 +46,20 @@ def of_ticket(work: Work, ticket: Ticket, texts: Iterable[TicketText]) -> Plan |
         tuple((step, bodies.get(step.text_id, "")) for step in steps),
         leader,
     )
+
+
+def led_by(work: Work, posts: Collection[str], *, at: str = "") -> Page[tuple[Plan, Ticket]]:
+    """Return a page of the plans that run and name one of these posts; three queries."""
+    found: Page[Any] = rows.led_by(work.session, posts, at=at)
+    steps = rows.milestones_of(work.session, [row.id for row, _ in found])
+    wanted = [row.text_id for row, _ in found]
+    wanted += [step.text_id for several in steps.values() for step in several]
+    texts = ticket_rows.texts_by_id(work.session, wanted)
+    bodies = {text_id: text.body for text_id, text in texts.items()}
+
+    def plan_of(row: LongTerm) -> Plan:
+        mine = steps.get(row.id, [])
+        said = tuple((step, bodies.get(str(step.text_id), "")) for step in mine)
+        return Plan(row, bodies.get(str(row.text_id), ""), said, None)
+
+    return replace(found, rows=[(plan_of(row), ticket) for row, ticket in found])

@@ -52,6 +52,7 @@ _PLACES: Final[Mapping[str, frozenset[str]]] = {
     "/field/blown/": frozenset({"whistle_asked", "whistle_declined", "whistle_refused"}),
     "/field/hearings/": frozenset({"statement", "ruled"}),
     "/audit/hearings/": frozenset({"hearing"}),
+    "/plans/": frozenset({"leads_plan"}),
     "/field/tickets/{number}": frozenset(
         {"dispatched", "stand_in", "redo", "granted", "declined", "overturned", "addition"}
         | {"warned", "plan_granted", "plan_declined", "plan_ended", "final_refused"}

@@ -108,8 +108,16 @@ def test_a_long_case_and_its_final_reply_on_every_page(county):
     late = phone.press(ticket_path(number, "defer"), leader=leader, text="分段修", what_1="铺完")
     assert "至少写一个节点" in late.get_data(as_text=True)
     phone.done(ticket_path(number, "defer"), leader=leader, text="分段修", what_1="铺完", by_1=day)
+    lead = Desk(county, leader.replace("/", "."))
+    assert number[-4:] not in lead.page("/plans/").replace(" ", "")
     desk.done(f"/audit/tickets/{number}/long-term", yes="1", text="确需时日")
     assert county.ticket(number).status is Status.LONG_TERM
+    with queries(county) as asked:
+        led = lead.page("/plans/")
+    assert "分段修" in led
+    assert "铺完" in led
+    assert len(asked) <= 6
+    assert "现在没有由您负责的挂账" in Desk(county, "panel.duty.chair").page("/plans/")
     assert "铺完" in phone.page(ticket_path(number))
     desk.done(f"/audit/tickets/{number}/review", yes="1", text="看过现场")
     [milestone] = re.findall(
