@@ -3,13 +3,14 @@
 It knows posts, never persons.
 
 A `GridMap` is one accepted version of ``grid_map.yaml``: frozen, known by the hash of its content.
-A look-up walks a few steps upwards from a grid: nothing is kept for each pair of grid and unit, of
-which a large map has millions. Persons, leave and rosters are rows of the database: a step resolves
-a post to a person at the moment at which it happens.
+A look-up walks a few steps upwards from a grid: only the pairs of grid and unit that were asked for
+last are kept, of the millions that a large map has. Persons, leave and rosters are rows of the
+database: a step resolves a post to a person at the moment at which it happens.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from hotline.domain.errors import NotFoundError
@@ -182,13 +183,7 @@ class GridMap:
         Raises:
             NotFoundError: no such grid or unit.
         """
-        grid, unit = self.grid(grid_code), self.unit(unit_id)
-        rungs: list[Rung] = []
-        for rule in self.rules:
-            told = told_post(self.units, rule, grid, unit.id)
-            if told is not None and not (rule.optional and _tells(rungs, told)):
-                rungs.append(Rung(rule.rung, rule.name, (self.posts[told],)))
-        return tuple(rungs)
+        return _ladder(self, grid_code, unit_id)
 
     def able_posts(self, kind: str, grid_code: str, unit_id: str) -> tuple[Post, ...]:
         """Return the posts of a unit that a whistle from a grid may reach, in the map's order.
@@ -244,6 +239,17 @@ class GridMap:
             kind = found.kind if found is not None else DemandKind.HELP
             return self.limits.handle[kind].limit(urgent=urgent)
         return self.limits.limit(step, urgent=urgent)
+
+
+@lru_cache(maxsize=512)  # limits that pass together are of the same few places
+def _ladder(grid_map: GridMap, grid_code: str, unit_id: str) -> tuple[Rung, ...]:
+    grid, unit = grid_map.grid(grid_code), grid_map.unit(unit_id)
+    rungs: list[Rung] = []
+    for rule in grid_map.rules:
+        told = told_post(grid_map.units, rule, grid, unit.id)
+        if told is not None and not (rule.optional and _tells(rungs, told)):
+            rungs.append(Rung(rule.rung, rule.name, (grid_map.posts[told],)))
+    return tuple(rungs)
 
 
 def _tells(rungs: list[Rung], post_id: str) -> bool:

@@ -255,4 +255,6 @@ def facts_of(grid_map: GridMap, ticket: Ticket) -> dict[str, str]:
 
 def local(instant: datetime) -> str:
     """Return an instant as people in the county read it."""
-    return instant.astimezone(COUNTY_ZONE).strftime("%m-%d %H:%M")
+    there = instant.astimezone(COUNTY_ZONE)
+    # Every message says one or two: `strftime` takes three times as long.
+    return f"{there.month:02}-{there.day:02} {there.hour:02}:{there.minute:02}"
