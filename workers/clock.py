@@ -29,7 +29,7 @@ from workers.runtime import Runtime, runtime, the_queue
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 200
+BATCH: Final = 150
 # How many workers may hand messages over at the same time.
 SLOTS: Final = 2
 # The timetable: which job, how often. What was missed while we were down runs once.

@@ -106,7 +106,7 @@ def viewed(previous: str, views: Iterable[View]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=1024)  # one command writes its own instant a dozen times
+@lru_cache(maxsize=256)  # one command writes its own instant a dozen times
 def instant(at: datetime) -> str:
     """Return an aware datetime in the one form that is hashed."""
     if at.tzinfo is None:

@@ -223,7 +223,7 @@ class BatchBooks(DatabaseBooks):
         parties, blown = whistles.called(session, called) if called else ([], [])
         self._parties = {party.id: party for party in parties}
         self._whistles = {whistle.id: whistle for whistle in blown}
-        self._before = [[(row, dict(vars(row))) for row in rows] for rows in (held, parties)]
+        self._before = [[(row, (*vars(row).values(),)) for row in kind] for kind in (held, parties)]
         self._roles: dict[Role, list[Staff]] = {}
         self._entries: list[rows.Values] = []
 

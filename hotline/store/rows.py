@@ -4,7 +4,7 @@ This is the hot path of intake and of the clock (`docs/performance.md`): one JSO
 round trip, whatever the number of events, limits and messages.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -176,17 +176,24 @@ def insert_alone(engine: sa.Engine, rows: Iterable[AnyRow]) -> None:
         connection.execute(statement, {_DOCUMENT: _json(document)}, prepare=True)
 
 
-def update(session: Session, held: Iterable[tuple[SQLModel, Mapping[str, Any]]]) -> None:
+def update(session: Session, held: Iterable[tuple[SQLModel, Sequence[object]]]) -> None:
     """Write what was changed of plain rows of one table, in one statement.
 
     A statement for each row would open every index of the table anew.
 
     Args:
         session: in the transaction that holds the rows under their locks.
-        held: rows of one model whose key is ``id``, each with its values as they were read.
+        held: plain rows of one model whose key is ``id``, each with its values as they were read.
     """
     changed = [
-        (row, {name for name, value in vars(row).items() if value is not before[name]})
+        (
+            row,
+            [
+                name
+                for (name, value), was in zip(vars(row).items(), before, strict=True)
+                if value is not was
+            ],
+        )
         for row, before in held
     ]
     # A row that leaves a column alone writes the value that it holds under its lock.

@@ -241,7 +241,7 @@ class GridMap:
         return self.limits.limit(step, urgent=urgent)
 
 
-@lru_cache(maxsize=512)  # limits that pass together are of the same few places
+@lru_cache(maxsize=256)  # limits that pass together are of the same few places
 def _ladder(grid_map: GridMap, grid_code: str, unit_id: str) -> tuple[Rung, ...]:
     grid, unit = grid_map.grid(grid_code), grid_map.unit(unit_id)
     rungs: list[Rung] = []
