@@ -11,6 +11,8 @@ from typing import Final
 from hotline.domain.calendar_notices import NoticeDay, faults
 from hotline.domain.deadlines import DayKind, Windows
 from hotline.domain.errors import HotlineError
+from hotline.tables.files import decoded
+from hotline.tables.model import Place, TableError
 
 # Headings and words of a file, as people write them.
 _HEADS: Final[Mapping[str, str]] = {
@@ -28,7 +30,8 @@ _KINDS: Final[Mapping[str, DayKind]] = {
     "上班": DayKind.MAKE_UP,
     "调休上班": DayKind.MAKE_UP,
 }
-_WINDOW: Final = re.compile(r"^(\d{1,2}:\d{2})-(\d{1,2}:\d{2})$")
+_DATE: Final = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
+_WINDOW: Final = re.compile(r"^(\d{1,2}[:：]\d{2})[-–—~](\d{1,2}[:：]\d{2})$")
 
 
 class CalendarFileError(HotlineError):
@@ -49,8 +52,8 @@ def read_notice(path: Path) -> list[NoticeDay]:
         CalendarFileError: it can't be read, or says something that no notice can.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = decoded(Place(path.name), path.read_bytes())
+    except (OSError, TableError) as error:
         raise CalendarFileError([(0, "unreadable")]) from error
     return parse_notice(text)
 
@@ -69,25 +72,43 @@ def parse_notice(text: str) -> list[NoticeDay]:
     wrong: list[tuple[int, str]] = []
     for row in rows:
         said = {name: (row[head] or "").strip() for name, head in heads.items()}
+        if not any(said.values()):
+            continue
         try:
             days.append(_day(rows.line_num, said))
-        except (ValueError, KeyError):
-            wrong.append((rows.line_num, "unreadable"))
+        except _LineError as error:
+            wrong.append((rows.line_num, error.code))
     wrong += [(fault.line, fault.why.value) for fault in faults(days)]
     if wrong:
         raise CalendarFileError(sorted(wrong))
     return days
 
 
+class _LineError(ValueError):
+    """One cell of a line can't be read; ``code`` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def _day(line: int, said: Mapping[str, str]) -> NoticeDay:
-    kind = _KINDS[said["kind"]]
-    return NoticeDay(
-        line,
-        date.fromisoformat(said["day"]),
-        kind,
-        said.get("name", ""),
-        _windows(said.get("windows", "")),
-    )
+    if (kind := _KINDS.get(said["kind"].lower())) is None:
+        raise _LineError("bad_kind")
+    try:
+        windows = _windows(said.get("windows", ""))
+    except ValueError as error:
+        raise _LineError("windows") from error
+    return NoticeDay(line, _date(said["day"]), kind, said.get("name", ""), windows)
+
+
+def _date(said: str) -> date:
+    """Read a day as files have it: 2027-02-14, 2027/2/14 as spreadsheets do, 2027年2月14日."""
+    found = _DATE.match(said)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(said)
+    except ValueError as error:
+        raise _LineError("bad_day") from error
 
 
 def _windows(said: str) -> Windows:
@@ -101,5 +122,5 @@ def _windows(said: str) -> Windows:
 
 
 def _hour(said: str) -> time:
-    hour, minute = said.split(":")
+    hour, minute = said.replace("：", ":").split(":")
     return time(int(hour), int(minute))

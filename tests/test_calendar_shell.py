@@ -20,15 +20,23 @@ def shell(county, tmp_path, monkeypatch):
     return lambda *typed: CliRunner().invoke(main, ["calendar", *typed])
 
 
-def test_a_notice_is_checked_looked_at_and_taken_in(shell, ticket):  # noqa: F811
+def test_a_notice_is_checked_looked_at_and_taken_in(shell, ticket, tmp_path):  # noqa: F811
     assert "没有错误" in shell("check", "n.csv").output
     assert "2027: 没有通知" in shell("check").output
     told = ("n.csv", "--source", "2026年第8号", "--by", "管理员")
-    assert "什么都没有改" in shell("import", *told, "--dry-run").output
+    looked = shell("import", *told, "--dry-run").output
+    assert "什么都没有改" in looked
+    assert "办理：2027-01-05 17:00 → 2027-01-07 17:00（北京时间）" in looked
+    nameless = shell("import", "n.csv", "--source", " ", "--by", "管理员")
+    assert (nameless.exit_code, "不能为空" in nameless.output) == (2, True)
 
     taken = shell("import", *told)
 
     assert (taken.exit_code, "1 件的时限有变化" in taken.output) == (0, True), taken.output
     assert "没有变化" in shell("import", *told).output
     assert "2027: 已公布" in shell("check").output
+    (tmp_path / "less.csv").write_text("日期,类型\n2027-01-01,休\n", encoding="utf-8")
+    fewer = shell("import", "less.csv", *told[1:], "--dry-run").output
+    assert "2027-01-10（周日）：调休上班 → 照常" in fewer
+    assert "2027-01-04（周一）：放假 → 照常" in fewer
     assert ticket

@@ -42,6 +42,7 @@ def test_a_map_is_applied_by_somebody_with_a_reason_and_its_tickets_are_moved(
 
     assert nobody.exit_code == 1
     assert "签收紧急：由30分钟改为40分钟" in applied.output
+    assert f"hotline policy move-tickets --from {old[:12]} --to" in applied.output
     assert (newest["by"], newest["why"], newest["previous"]) == ("supervisor", "夜间太紧", old)
     assert "nothing changed" in looked.output
     assert "已转 1 件，0 件留在原版本" in moved.output
@@ -108,3 +109,32 @@ def test_the_shell_plays_a_night_by_the_map_and_the_calendar_in_force(shell, cou
     same = shell("policy", "apply", str(path), "--by", "supervisor", "--why", "再来一次")
     assert same.exit_code == 1
     assert "这一版网格图已经在执行" in same.output
+
+
+def test_what_is_wrong_with_a_map_is_said_in_both_languages_and_never_with_a_traceback(
+    shell, tmp_path
+):
+    faulty, binary = tmp_path / "map.yaml", tmp_path / "map.bin"
+    text = SLOWER.replace("time_zone: Asia/Shanghai", "time_zone: Europe/Berlin")
+    faulty.write_text(text.replace("natural: true", "natural: maybe", 1), encoding="utf-8")
+    binary.write_bytes(b"\xff\xfe")
+
+    zh, en = (
+        shell("policy", "check", str(faulty)),
+        shell("policy", "check", str(faulty), "--lang=en"),
+    )
+    applied = shell("policy", "apply", str(binary), "--by", "supervisor", "--why", "试")
+
+    assert (zh.exit_code, en.exit_code, applied.exit_code) == (1, 1, 1)
+    assert "“time_zone”的值不对；要求：Asia/Shanghai" in zh.output
+    assert "the value of 'time_zone' is wrong; required: Asia/Shanghai" in en.output
+    assert "[unreadable]" in applied.output
+
+
+def test_tickets_are_moved_between_two_versions_and_never_to_their_own(shell, county):
+    version = county.kit.maps.current.version
+
+    same = shell("policy", "move-tickets", "--from", version, "--to", version)
+
+    assert same.exit_code == 1
+    assert "两边是同一版，没有可转的" in same.output

@@ -1,8 +1,8 @@
 """``hotline calendar``: take in a notice of days off, and say how far working time is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,23 +11,30 @@ from hotline import boot
 from hotline.calendar_file import CalendarFileError, read_notice
 from hotline.cli.staff import settings_of_shell
 from hotline.clock import COUNTY_ZONE
-from hotline.domain.calendar_notices import NoticeDay, NoticeStatus, year_of
+from hotline.domain.calendar_notices import Difference, NoticeDay, NoticeStatus, year_of
+from hotline.domain.deadlines import DayKind
 from hotline.domain.errors import RefusedError
 from hotline.in_force import InForce
 from hotline.services.law import calendar as service
+from hotline.services.law.moment_words import step_words
 from hotline.store import calendar as rows
 from hotline.work import SYSTEM, Work, open_work
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # So long before a year begins its notice should be there: it comes in the autumn.
 _AHEAD = timedelta(days=31)
+# So many days of a difference are listed.
+_SHOWN = 40
+_KINDS = {DayKind.HOLIDAY: "放假", DayKind.MAKE_UP: "调休上班", None: "照常"}
 _FAULTS = {
-    "unreadable": "读不懂",
+    "unreadable": "不是文本文件（CSV，UTF-8 或 GB18030）",
+    "bad_day": "日期不对，写成 2027-02-14",
+    "bad_kind": "类型不对，写“休”或“班”（holiday、make_up）",
     "headings": "缺少“day,kind”（日期、类型）两列",
     "other_year": "不是这一年的",
     "twice": "日期重复",
     "make_up_on_workday": "平日本来就上班",
-    "windows": "时段不对：要在上班的日子，前后有序，不重叠",
+    "windows": "时段不对：写成 08:30-11:30，几段用空格隔开，前后有序，不重叠，只写在上班的日子",
     "no_holiday": "没有一天放假",
 }
 
@@ -50,12 +57,16 @@ def import_notice(
 
     The same file twice changes nothing. It may be interrupted: a worker goes on with it.
     """
+    for name, said in (("--source", source), ("--by", by_whom)):
+        if not said.strip():
+            raise click.BadParameter("不能为空 | must not be empty", param_hint=name)
     days = _read(path)
     status = NoticeStatus.PROVISIONAL if provisional else NoticeStatus.PUBLISHED
     with _hotline() as in_force:
         if dry_run:
             _say_what_moves(in_force, days, status)
             return
+        _say_differences(in_force, days)
         taken = _take(in_force, days, status, (source, by_whom))
         if taken:
             in_force.refresh()
@@ -89,10 +100,11 @@ def _say_years(work: Work) -> bool:
     newest = rows.of_years(work.session)
     needed = {today.year, (today + _AHEAD).year}
     missing = False
-    for year in sorted({*newest, *needed}):
+    for year in sorted({*newest, *needed, today.year + 1}):
         row = newest.get(year)
         if row is None:
-            click.echo(f"{year}: 没有通知{'（应当有了）' if year in needed else ''}")
+            due = "应当有了" if year in needed else "还不到公布的时候，涉及这一年的时限是暂定的"
+            click.echo(f"{year}: 没有通知（{due}）")
         else:
             words = "已公布" if row.status == NoticeStatus.PUBLISHED else "暂定"
             click.echo(f"{year}: {words}，第 {row.number} 号，{row.source}")
@@ -147,9 +159,31 @@ def _recount(in_force: InForce) -> None:
 def _say_what_moves(in_force: InForce, days: list[NoticeDay], status: NoticeStatus) -> None:
     with open_work(in_force.engine, in_force.kit, SYSTEM) as work:
         looked = service.look(work, days, status)
+        _list_differences(looked.before, looked.differences)
         for number, step, was, due in looked.shown:
-            click.echo(f"{number} {step}: {was:%Y-%m-%d %H:%M} → {due:%Y-%m-%d %H:%M}")
+            click.echo(f"{number} {step_words(step).zh}：{_local(was)} → {_local(due)}（北京时间）")
         click.echo(f"{looked.tickets} 件在办工单的时限会变（看了 {looked.seen} 件）；什么都没有改")
+
+
+def _say_differences(in_force: InForce, days: list[NoticeDay]) -> None:
+    with open_work(in_force.engine, in_force.kit, SYSTEM) as work:
+        _list_differences(*service.compared(work.session, days))
+
+
+def _list_differences(before: int | None, differing: Sequence[Difference]) -> None:
+    """Say what a notice says otherwise than the one of its year that it replaces as a whole."""
+    if before is None or not differing:
+        return
+    click.echo(f"整份替换这一年的第 {before} 号；与它不同的有 {len(differing)} 天：")
+    for day, was, now in differing[:_SHOWN]:
+        week = "一二三四五六日"[day.weekday()]
+        click.echo(f"  {day.isoformat()}（周{week}）：{_KINDS[was]} → {_KINDS[now]}")
+    if len(differing) > _SHOWN:
+        click.echo(f"  …… 另有 {len(differing) - _SHOWN} 天")
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 @contextmanager

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from hotline import boot, clock
 from hotline.cli.staff import settings_of_shell
-from hotline.domain.errors import InvalidError, NotAllowedError
+from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.grid.faults import Wording
 from hotline.domain.grid.model import GridMap
 from hotline.domain.policy.diff import changes, effects
 from hotline.domain.policy.move import TOUCHES
 from hotline.domain.tickets import Role
-from hotline.map_file.reading import GridFileError, parse_grid, read_grid
+from hotline.map_file.reading import GridFileError, parse_grid, read_grid, read_text
 from hotline.services.law import moves as policy_moves
 from hotline.services.law import policy
 from hotline.services.law.policy import Plan
@@ -35,6 +35,7 @@ _BY = click.option("--by", "login", required=True, help="The account of who does
 _WHY = click.option("--why", required=True, help="The reason; it stays on record.")
 _MAY_APPLY = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _SHOWN = 20
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,17 @@ def policy_group() -> None:
 
 @policy_group.command("check")
 @click.argument("path", type=_FILE)
-def check_map(path: Path) -> None:
+@_LANG
+def check_map(path: Path, lang: str) -> None:
     """Check a grid map before it goes live. Exits with 1 and one line per fault."""
-    grid_map = _read(str(path), lambda: read_grid(path))
-    click.echo(f"{path}: {len(grid_map.grids)} 个网格，没有错误，版本 {grid_map.version[:12]}")
+    grid_map = _read(str(path), lambda: read_grid(path), lang)
+    grids, version = len(grid_map.grids), grid_map.version[:12]
+    Say(lang)(
+        Wording(
+            f"{path}: {grids} 个网格，没有错误，版本 {version}",
+            f"{path}: {grids} grids, no faults, version {version}",
+        )
+    )
 
 
 @policy_group.command("plan")
@@ -67,7 +75,7 @@ def check_map(path: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def plan_map(path: Path, lang: str, *, as_json: bool) -> None:
     """Say what the map in PATH would change, for whom, and which open tickets it touches."""
-    new = _read(str(path), lambda: read_grid(path))
+    new = _read(str(path), lambda: read_grid(path), lang)
     with _work() as work:
         found = policy.plan(work, _in_force(work), new)
     if as_json:
@@ -83,8 +91,7 @@ def plan_map(path: Path, lang: str, *, as_json: bool) -> None:
 @_LANG
 def apply_map(path: Path, login: str, why: str, lang: str) -> None:
     """Bring the map in PATH into force for new demands, in every process, from now on."""
-    content = path.read_text(encoding="utf-8")
-    new = _read(str(path), lambda: parse_grid(content))
+    content, new = _read(str(path), lambda: _content_and_map(path), lang)
     _bring(new, content, login, why, "apply", Say(lang))
 
 
@@ -160,6 +167,8 @@ def move_tickets(old: str, new: str, login: str | None, why: str, lang: str, **m
     say = Say(lang)
     with _work(login) as work:
         before, after = _either(work, old), _either(work, new)
+        if before.version == after.version:
+            raise RefusedError(reason="same_version", version=before.version[:12])
         if not more["applies"]:
             _say_moves(policy_moves.look(work, before, after), say)
             say(Wording("只是预演，没有改动；加 --apply 执行", "A rehearsal: nothing changed."))
@@ -282,6 +291,14 @@ def _say_plan(found: Plan, say: Say) -> None:
         en = ", ".join(TOUCHES[why].en for why in sorted(group.why))
         say(Wording(f"  {group.count} 件：{zh}", f"  {group.count}: {en}"))
         click.echo(f"    {' '.join(group.numbers[:_SHOWN])}")
+    if any(group.can_move for group in found.touched):
+        command = f"hotline policy move-tickets --from {found.old[:12]} --to {found.new[:12]}"
+        say(
+            Wording(
+                f"执行以后可以转到新版本（先预演）：{command}",
+                f"Once it is in force they can be moved (a rehearsal first): {command}",
+            )
+        )
 
 
 def _bring(new: GridMap, content: str, login: str, why: str, kind: str, say: Say) -> None:
@@ -298,14 +315,19 @@ def _bring(new: GridMap, content: str, login: str, why: str, kind: str, say: Say
     )
 
 
-def _read(name: str, read: Callable[[], GridMap]) -> GridMap:
+def _content_and_map(path: Path) -> tuple[str, GridMap]:
+    content = read_text(path)
+    return content, parse_grid(content)
+
+
+def _read(name: str, read: Callable[[], _Read], lang: str = "zh") -> _Read:
     """Read a map, or end with every fault, each with its rule, its line and its remedy."""
     try:
         return read()
     except GridFileError as error:
         for fault in error.faults:
-            click.echo(f"{name}:{fault}", err=True)
-        click.echo(f"{len(error.faults)} 处错误", err=True)
+            click.echo(f"{name}:{fault.words(lang)}", err=True)
+        Say(lang)(Wording(f"{len(error.faults)} 处错误", f"{len(error.faults)} faults"), err=True)
         raise SystemExit(1) from None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from hotline.domain.deadlines import DayKind, Windows
 
@@ -48,6 +49,14 @@ class NoticeDay:
     kind: DayKind
     name: str = ""
     windows: Windows = ()
+
+
+class Difference(NamedTuple):
+    """A day of which a notice says another thing than the one before; ``None``: nothing special."""
+
+    day: date
+    was: DayKind | None
+    now: DayKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,21 @@ def known_until(statuses: Mapping[int, NoticeStatus]) -> date | None:
     while last + 1 in published:
         last += 1
     return date(last, 12, 31)
+
+
+def differences(before: Iterable[NoticeDay], after: Iterable[NoticeDay]) -> list[Difference]:
+    """Return the days about which two notices of a year say different things, in order.
+
+    A notice takes the place of the whole one before it: a day that it does not name is again what
+    its weekday says.
+    """
+    was = {one.day: (one.kind, one.windows) for one in before}
+    now = {one.day: (one.kind, one.windows) for one in after}
+    return [
+        Difference(day, was[day][0] if day in was else None, now[day][0] if day in now else None)
+        for day in sorted({*was, *now})
+        if was.get(day) != now.get(day)
+    ]
 
 
 def as_csv(days: Iterable[NoticeDay]) -> str:

@@ -42,7 +42,14 @@ class Fault:
 
     def __str__(self) -> str:
         """Return one line for a terminal."""
-        return f"{self.line}: [{self.code}] {self.where}: {self.problem.zh}；{self.remedy.zh}"
+        return self.words()
+
+    def words(self, lang: str = "zh") -> str:
+        """Return one line for a terminal, in Chinese, or in English (``en``)."""
+        said = f"{self.problem.zh}；{self.remedy.zh}"
+        if lang == "en":
+            said = f"{self.problem.en}; {self.remedy.en}"
+        return f"{self.line}: [{self.code}] {self.where}: {said}"
 
 
 class GridFileError(SetupError):

@@ -97,7 +97,7 @@ def _cell(cell: Any) -> Cell:  # noqa: ANN401
 
 
 def _csv_lines(where: Place, content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
-    text = _decoded(where, content)
+    text = decoded(where, content)
     head = text[:2000].split("\n\n")[0]
     delimiter = Counter(c for c in head if c in ",;\t").most_common(1)
     reader = csv.reader(
@@ -113,7 +113,12 @@ def _csv_lines(where: Place, content: bytes) -> Iterator[tuple[int, Sequence[Cel
         raise _error(where, "unreadable") from error
 
 
-def _decoded(where: Place, content: bytes) -> str:
+def decoded(where: Place, content: bytes) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with a mark, or GB18030 as spreadsheets write it.
+
+    Raises:
+        TableError: it is in none of them.
+    """
     encodings = ["utf-16"] if content.startswith(_UTF16) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.calendar_file import CalendarFileError, parse_notice
-from hotline.domain.calendar_notices import NoticeDay, NoticeStatus, as_csv, known_until
+from hotline.calendar_file import CalendarFileError, parse_notice, read_notice
+from hotline.domain.calendar_notices import (
+    NoticeDay,
+    NoticeStatus,
+    as_csv,
+    differences,
+    known_until,
+)
 from hotline.domain.deadlines import Calendar, DayKind, due_at
 from hotline.domain.limits import Limit
 from tests.domain.test_working_time import OFFICE, at
@@ -18,7 +24,7 @@ PUBLISHED, EXPECTED = NoticeStatus.PUBLISHED, NoticeStatus.PROVISIONAL
 
 def test_a_notice_is_read_as_people_write_it():
     days = parse_notice(
-        "日期,类型,名称,时段\n2027-02-06,休,春节,\n2027-02-14,班,调休,08:30-11:30\n"
+        "日期,类型,名称,时段\n2027/2/6,休,春节,\n2027年2月14日,班,调休,8:30-11:30\n,,,\n"
     )
 
     assert [(one.day, one.kind, one.name) for one in days] == [
@@ -36,8 +42,9 @@ def test_a_notice_is_read_as_people_write_it():
         ("2027-01-05,make_up,,", "make_up_on_workday"),
         ("2027-01-09,make_up,,17:00-08:30", "windows"),
         ("2027-01-09,holiday,,08:30-11:30", "windows"),
-        ("2027-13-01,holiday,,", "unreadable"),
-        ("2027-01-09,party,,", "unreadable"),
+        ("2027-13-01,holiday,,", "bad_day"),
+        ("2027-01-09,party,,", "bad_kind"),
+        ("2027-01-09,班,,八点半", "windows"),
     ],
 )
 def test_each_fault_of_a_notice_is_named_with_its_line(line, why):
@@ -89,3 +96,21 @@ def test_a_day_may_have_windows_of_its_own():
         "2026-11-22",
         "2026-11-23",
     ]
+
+
+def test_a_notice_that_a_spreadsheet_saved_in_gb18030_is_read(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_bytes("日期,类型,名称\n2027-02-06,休,春节\n".encode("gb18030"))
+
+    assert [one.name for one in read_notice(path)] == ["春节"]
+
+
+def test_a_notice_says_on_which_days_it_contradicts_the_one_before():
+    before = parse_notice("day,kind\n2027-01-01,休\n2027-02-06,休\n2027-02-14,班\n")
+    after = parse_notice("day,kind\n2027-01-01,休\n2027-02-14,休\n")
+
+    assert differences(before, after) == [
+        (date(2027, 2, 6), DayKind.HOLIDAY, None),
+        (date(2027, 2, 14), DayKind.MAKE_UP, DayKind.HOLIDAY),
+    ]
+    assert differences(before, before) == []

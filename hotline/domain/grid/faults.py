@@ -3,7 +3,8 @@
 Chinese first, English beside it: `hotline policy check` prints both. Codes are stable.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -326,9 +327,35 @@ _OTHER_SHAPE: Final = (
 def shape_words(code: str, key: str, said: str) -> tuple[str, Wording, Wording]:
     """Return the stable code, the problem and the remedy of a fault of shape."""
     stable, wording, remedy = SHAPE_TEXTS.get(code, _OTHER_SHAPE)
-    facts = {"key": key, "said": said}
+    wanted = _wanted(said)
     return (
         stable,
-        Wording(*(text.format(**facts) for text in wording)),
-        Wording(*(text.format(**facts) for text in remedy)),
+        Wording(*(t.format(key=key, said=w) for t, w in zip(wording, wanted, strict=True))),
+        Wording(*(t.format(key=key, said=w) for t, w in zip(remedy, wanted, strict=True))),
     )
+
+
+# What the library that reads shapes says of a value, as people understand it.
+_SAID: Final[Sequence[tuple[re.Pattern[str], Wording]]] = (
+    (
+        re.compile(r"^Input should be less than or equal to (.+)$"),
+        Wording("不大于 {0}", "{0} at most"),
+    ),
+    (
+        re.compile(r"^Input should be greater than or equal to (.+)$"),
+        Wording("不小于 {0}", "{0} at least"),
+    ),
+    (re.compile(r"^Input should be greater than (.+)$"), Wording("大于 {0}", "more than {0}")),
+    (re.compile(r"^Input should be less than (.+)$"), Wording("小于 {0}", "less than {0}")),
+    (re.compile(r"^Input should be a valid integer.*$"), Wording("整数", "a whole number")),
+    (re.compile(r"^Input should be a valid number.*$"), Wording("数字", "a number")),
+    (re.compile(r"^Input should be a valid boolean.*$"), Wording("true 或 false", "true or false")),
+    (re.compile(r"^(?:Input should be|Value error,) (.+)$"), Wording("{0}", "{0}")),
+)
+
+
+def _wanted(said: str) -> Wording:
+    for pattern, words in _SAID:
+        if found := pattern.match(said):
+            return Wording(*(text.format(*found.groups()) for text in words))
+    return Wording(said, said)

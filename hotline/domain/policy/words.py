@@ -145,10 +145,10 @@ def limit_words(limit: Limit) -> Wording:
     """Return a limit: 30分钟, 5个工作日."""
     if limit.kind is LimitKind.NATURAL:
         return span_words(limit.amount)
-    amount = f"{limit.amount:g}"
+    amount, s = f"{limit.amount:g}", "" if limit.amount == 1 else "s"
     if limit.kind is LimitKind.WORKING_DAYS:
-        return Wording(f"{amount}个工作日", f"{amount} working days")
-    return Wording(f"{amount}个工作小时", f"{amount} working hours")
+        return Wording(f"{amount}个工作日", f"{amount} working day{s}")
+    return Wording(f"{amount}个工作小时", f"{amount} working hour{s}")
 
 
 def span_words(seconds: float) -> Wording:

@@ -14,7 +14,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from hotline.domain.calendar_notices import NoticeDay, NoticeStatus, year_of
+from hotline.calendar_file import parse_notice
+from hotline.domain.calendar_notices import (
+    Difference,
+    NoticeDay,
+    NoticeStatus,
+    differences,
+    year_of,
+)
 from hotline.domain.deadlines import Calendar, DayKind, Deadline, due_at
 from hotline.domain.errors import RefusedError
 from hotline.domain.limits import Limit
@@ -99,16 +106,20 @@ def seed(session: Session, at: datetime) -> list[int]:
 class Looked:
     """What a notice would move: how many tickets were looked at and would change, and some limits.
 
-    ``shown`` holds the ticket's number, the step, when its limit ends and when it would.
+    ``shown`` holds the ticket's number, the step, when its limit ends and when it would; ``before``
+    is the notice that it would replace, and ``differences`` what it says otherwise.
     """
 
     seen: int
     tickets: int
     shown: tuple[tuple[str, Step, datetime, datetime], ...]
+    before: int | None
+    differences: tuple[Difference, ...]
 
 
 def look(work: Work, days: Sequence[NoticeDay], status: NoticeStatus) -> Looked:
     """Say what a notice would move; nothing is written that stays."""
+    before, differing = compared(work.session, days)
     with work.session.begin_nested() as point:
         take(work.session, days, status=status, source="", by_whom="", at=work.now)
         calendar = rows.read(work.session, work.kit.calendar.office)
@@ -123,7 +134,17 @@ def look(work: Work, days: Sequence[NoticeDay], status: NoticeStatus) -> Looked:
                 seen, touched = seen + 1, touched + bool(changes)
             after = found[-1]
         point.rollback()
-    return Looked(seen, touched, tuple(shown[:SHOWN]))
+    return Looked(seen, touched, tuple(shown[:SHOWN]), before, differing)
+
+
+def compared(
+    session: Session, days: Sequence[NoticeDay]
+) -> tuple[int | None, tuple[Difference, ...]]:
+    """Return which notice of its year another would replace, and what it says otherwise."""
+    before = rows.of_years(session).get(year_of(days))
+    if before is None:
+        return None, ()
+    return before.number, tuple(differences(parse_notice(before.content), days))
 
 
 def waiting(work: Work, after: UUID | None = None, limit: int = BATCH) -> list[UUID]:
