@@ -1,12 +1,10 @@
 """Codes, statuses, actions and roles in people's words; a test holds each table complete."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from flask import Flask
 
-from hotline.clock import COUNTY_ZONE
 from hotline.domain.closing import ResultKind
 from hotline.domain.routing import TriageReason
 from hotline.domain.supervision import Alert
@@ -390,9 +388,7 @@ def init_app(app: Flask) -> None:
 def error_words(code: str, facts: Mapping[str, object]) -> str:
     """Return what a person is told of a refusal: the reason if it has words, and the fields."""
     words = str(REFUSALS.get(str(facts.get("reason", "")), ERRORS.get(code, ERRORS["error"])))
-    if isinstance(begins := facts.get("from_at"), datetime):
-        begins_at = begins.astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
-        words += gettext("是 %(at)s 开始的那一班。", at=begins_at)
+    words += staff_words.which_turn(facts)
     fields = facts.get("fields")
     if isinstance(fields, list) and fields:
         # What a page sends by itself has no name that anybody knows.

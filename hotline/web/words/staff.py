@@ -1,16 +1,18 @@
 """What is said about people: changes, plans, channels and refusals, in people's words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from flask import Flask
 
 from hotline.channels.notices import CHANNELS
+from hotline.clock import COUNTY_ZONE
 from hotline.domain.roster import DutyKind, Pace
 from hotline.services.staff.staffing import Change
 from hotline.services.telling.outbox import place_of
+from hotline.web.i18n import gettext, listed
 from hotline.web.i18n import lazy_gettext as _
-from hotline.web.i18n import listed
 
 # What stands in the log of changes about people.
 CHANGES: Final = {
@@ -177,3 +179,12 @@ def notice_words(template: str) -> str:
 def staff_field_words(fields: Iterable[str]) -> str:
     """Return the names of what changed about a person; a dash for nothing."""
     return listed(str(FIELDS.get(field, field)) for field in fields) or "—"
+
+
+def which_turn(facts: Mapping[str, object]) -> str:
+    """Return which turn of a duty list a refusal is about, if it is about one."""
+    begins = facts.get("from_at")
+    if not isinstance(begins, datetime):
+        return ""
+    at = begins.astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
+    return gettext("是 %(at)s 开始的那一班。", at=at)
