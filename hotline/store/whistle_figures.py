@@ -280,6 +280,42 @@ def places_in_hand(
     return paging.page(session, query, order, at=at)
 
 
+class Reach(NamedTuple):
+    """What somebody on a rung of the ladder answers for: units, and the grids of these."""
+
+    rung: str
+    units: Collection[str]
+    grids: Collection[str]
+
+
+def climbed_to(
+    session: Session, reaches: Collection[Reach], posts: Collection[str], *, at: str = ""
+) -> Page[Ticket]:
+    """Return a page of the open tickets that have climbed to one of these rungs.
+
+    What one of ``posts`` holds has not climbed there: it began there, and stands on its own list.
+    """
+    reached = [
+        sa.and_(
+            col(Ticket.rung) == reach.rung,
+            sa.or_(
+                col(Ticket.town).in_(list(reach.units)),
+                col(Ticket.unit).in_(list(reach.units)),
+                col(Ticket.grid).in_(list(reach.grids)),
+            ),
+        )
+        for reach in reaches
+    ]
+    query = sa.select(Ticket).where(
+        sa.or_(sa.false(), *reached),
+        col(Ticket.closed_at).is_(None),
+        col(Ticket.post).not_in(list(posts)),
+        REAL,
+    )
+    order = Order((paging.endless(col(Ticket.due_at)), col(Ticket.id)))
+    return paging.page(session, query, order, at=at)
+
+
 def refusals_of(session: Session, ticket_ids: Collection[UUID]) -> dict[str, TicketText]:
     """Return the words of the refusals of whistles of these tickets, by the called unit's row."""
     body = sa.cast(col(TicketEvent.body), JSONB)["data"]

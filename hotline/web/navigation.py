@@ -33,6 +33,7 @@ _FLAGS: Final = ("audit.flags.show", _("疑点"))
 _MY_FLAGS: Final = ("field.flags.show", _("疑点说明"))
 _HEARD: Final = ("field.hearings.show", _("确责陈述"))
 _DUTIES: Final = ("audit.hearings.show", _("确责"))
+_PLACE: Final = ("field.place.show", _("所辖工单"))
 _LED: Final = ("plans.show", _("我负责的挂账"))
 _OVERSIGHT: Final = ("audit.board.show", _("督办"))
 _RATES: Final = ("audit.rates.show", _("统计"))
@@ -51,6 +52,7 @@ _DESKS: Final = {
         _WHISTLES,
         _MINE,
         _BLOWN,
+        _PLACE,
         _DUTY,
         _PEOPLE,
         _MY_FLAGS,

@@ -176,6 +176,23 @@ def test_no_field_of_a_form_is_called_by_its_english_name(county, number):
     assert "请检查：裁定。" in ruling
 
 
+def test_who_is_told_that_a_ticket_has_climbed_finds_it_without_its_words(county):
+    complaint = county.demand("大孤家子镇拉马桥村垃圾没人收，堆到门口了")
+    head = Phone(county, VILLAGE)
+    assert "升到您这里的工单" not in head.page("/field/place/")
+    while county.ticket(complaint).rung == "grid":
+        county.forward(hours=3)
+
+    head = Phone(county, VILLAGE)
+    with queries(county) as asked:
+        page = head.page("/field/place/")
+    assert "升到您这里的工单（1）" in page
+    assert "拉马桥村专职网格员" in page
+    assert "堆到门口" not in page
+    assert len(asked) <= 6
+    assert "升到您这里的工单" not in Phone(county, "town.mengjia.lead").page("/field/place/")
+
+
 def test_a_unit_wanted_in_two_places_at_once_is_told_which_clash(county, number):
     officer = Phone(county, login_of(county, number))
     units = {"kind": "emergency", "units": "utility/water", "text": "爆管"}

@@ -84,6 +84,9 @@ ENTRY_STATES: Final = {
 }
 ENTRY_TONES: Final = {"proposed": "warn", "approved": "ok", "declined": "calm"}
 REFUSALS: Final = {
+    "extension_too_late": _("时限已过，不能再申请延期。"),
+    "extension_too_often": _("延期次数已用完。"),
+    "return_too_late": _("退单时限已过，由首接单位办理。"),
     "return_binding": _("确责小组已经裁定，裁定有约束力，不能再退单。"),
     "return_settled": _("同样的争议已有确责裁定并写入派单目录，不能以同一理由再退单。"),
     "not_the_panel": _("只有确责小组，或已升到的领导，才能听取意见和裁定。"),
