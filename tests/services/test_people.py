@@ -140,6 +140,24 @@ def test_whom_an_absent_officer_named_answers_for_their_post(county):
     assert county.officer_of(number).ref == str(person(county, "grid.dagujiazi.daling").id)
 
 
+def test_whoever_stands_in_is_told_once_of_what_concerns_both_posts(county):
+    send_away(county, OFFICER)
+    number = county.demand()
+    there = county.actor(f"{OFFICER}.standby").staff_id
+
+    county.forward(minutes=31)
+
+    [late] = [e for e in county.events(number, Action.REMIND) if e["data"]["step"] == "sign"]
+    persons = [str(told.get("person")) for told in late["data"]["told"]]
+    assert persons.count(str(there)) == 2  # for the officer's post, and for their own
+    sent = [
+        (row.template, row.means, tuple(sorted(row.params.items())))
+        for row in county.messages(number)
+        if row.staff_id == there
+    ]
+    assert len(sent) == len(set(sent)) == len({row[2] for row in sent}) + 1  # dispatched: rung too
+
+
 def test_without_anybody_at_the_post_the_ticket_goes_to_the_village_and_can_be_signed_there(county):
     send_away(county, OFFICER)
     send_away(county, f"{OFFICER}.standby")

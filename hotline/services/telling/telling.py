@@ -79,8 +79,9 @@ def tell(  # noqa: PLR0913  whom, what, how
 ) -> list[dict[str, object]]:
     """Promise a message to whoever answers for each of ``posts`` now: its holder or stand-in.
 
-    Urgent matters ring as well, where the carrier lets a machine ring people. A ``fallback``
-    stands in for a message that failed, and does not itself fall back to yet another person.
+    Urgent matters ring as well, where the carrier lets a machine ring people. Whoever answers for
+    several of the posts is told once. A ``fallback`` stands in for a message that failed, and does
+    not itself fall back to yet another person.
 
     Returns:
         The facts for the ledger: who was found, or that nobody is on duty, by which means.
@@ -91,6 +92,7 @@ def tell(  # noqa: PLR0913  whom, what, how
         return []
     every = facts_of(map_of(work, ticket), ticket) | dict(params)
     rings = urgent and work.kit.capabilities.alert_calls
+    told: dict[UUID, dict[str, UUID]] = {}
 
     def of_post(post: str) -> dict[str, object]:
         duty = work.on_duty(map_of(work, ticket).post(post))
@@ -98,7 +100,7 @@ def tell(  # noqa: PLR0913  whom, what, how
             return {"post": post, "nobody_on_duty": True}
         first, channel = first_means(work, duty.channels)
         means = (first, "call") if rings else (first,)
-        sent = {
+        sent = told.get(duty.staff_id) or {
             each: promise(
                 work,
                 ticket_id=ticket.id,
@@ -115,6 +117,7 @@ def tell(  # noqa: PLR0913  whom, what, how
             ).id
             for each in means
         }
+        told[duty.staff_id] = sent
         facts: dict[str, object] = {"post": post, "person": duty.staff_id, "by": sent}
         facts |= {"how": duty.how} if duty.how != "holder" else {}
         return facts | ({"stand_in": duty.post} if duty.as_stand_in else {})
