@@ -5,7 +5,7 @@ an extension before the limit and a bounded number of times, a plan with milesto
 name and a last day (docs/rules.md §3, §4).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -64,6 +64,23 @@ def time_left(longest: timedelta, spent: Iterable[tuple[datetime, datetime]]) ->
     """
     used = sum((ended - began for began, ended in spent), timedelta())
     return max(timedelta(), longest - used)
+
+
+def change_faults(
+    days: Sequence[date], place: int, day: date, *, today: date, last: date
+) -> list[str]:
+    """Return the names of the fields in which a milestone's new day is wrong; none if it will do.
+
+    Args:
+        days: of the plan's milestones, in order, as they are now.
+        place: which of them is changed, from 0.
+        day: its new day.
+        today: the county's day.
+        last: the last day on which the case may stand on the list.
+    """
+    changed = [*days[:place], day, *days[place + 1 :]]
+    rising = all(first < second for first, second in pairwise(changed))
+    return [] if rising and today < day <= last else ["by_day"]
 
 
 def plan_faults(plan: Plan, *, today: date, left: timedelta, leaders: Collection[str]) -> list[str]:

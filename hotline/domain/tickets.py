@@ -99,6 +99,7 @@ class Action(StrEnum):
     DANGER_GONE = "danger_gone"  # 险情解除: from now on units may leave
     RECORD_ACT = "record_act"  # what was done with the powers of the units on site
     WHISTLE_PLAN = "whistle_plan"  # the lead unit's plan with its milestones
+    CHANGE_WHISTLE_PLAN = "change_whistle_plan"  # a line of it, with the reason; both are kept
     MEET_MILESTONE = "meet_milestone"
     RATE_UNIT = "rate_unit"  # the whistler rates a called unit
     RATE_WHISTLE = "rate_whistle"  # a called unit rates the whistle
@@ -124,6 +125,7 @@ class Action(StrEnum):
     SHELVE = "shelve"  # and granted from outside the unit
     REFUSE_DEFERRAL = "refuse_deferral"
     MILESTONE = "milestone"  # a step of the plan is done
+    CHANGE_PLAN = "change_plan"  # a milestone of it, with the reason; both are kept
     REVIEW = "review"  # somebody outside has looked whether the plan goes on
     RESUME = "resume"  # handled again as any other ticket
     CONCLUDE = "conclude"  # a final reply is proposed
@@ -338,6 +340,8 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.APPROVE_ENTRY: (tuple(Status), _SUPERVISOR),
     Action.DECLINE_ENTRY: (tuple(Status), _SUPERVISOR),
     Action.MILESTONE: ((Status.LONG_TERM,), _OFFICER),
+    # Outside of the unit it was granted, outside of it its promises are changed.
+    Action.CHANGE_PLAN: ((Status.LONG_TERM,), _SUPERVISOR),
     Action.REVIEW: ((Status.LONG_TERM,), _SUPERVISOR),
     Action.CHECK_IN: (_IN_HAND, _OFFICER),
     Action.WHISTLE: (_IN_HAND, _OFFICER),
@@ -353,6 +357,7 @@ _BESIDE: Final[Mapping[Action, tuple[tuple[Status, ...], frozenset[Role]]]] = {
     Action.DANGER_GONE: (_IN_HAND, _OFFICER),
     Action.RECORD_ACT: (_IN_HAND, _OFFICER),
     Action.WHISTLE_PLAN: (_IN_HAND, _UNIT),
+    Action.CHANGE_WHISTLE_PLAN: (_IN_HAND, _UNIT),
     Action.MEET_MILESTONE: (_IN_HAND, _UNIT),
     # Both sides judge when it is over; the ticket may have ended meanwhile.
     Action.RATE_UNIT: (tuple(Status), _OFFICER),

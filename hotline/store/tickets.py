@@ -311,6 +311,16 @@ def last_event(session: Session, ticket_id: UUID, action: Action) -> dict[str, A
     return found
 
 
+def bodies_of(session: Session, ticket_id: UUID, action: Action) -> list[dict[str, Any]]:
+    """Return the bodies of all events of a kind, parsed, in their order."""
+    bodies = session.exec(
+        select(TicketEvent.body)
+        .where(col(TicketEvent.ticket_id) == ticket_id, col(TicketEvent.action) == action)
+        .order_by(col(TicketEvent.seq))
+    )
+    return [json.loads(body) for body in bodies]
+
+
 def media(session: Session, ticket_id: UUID) -> list[Media]:
     """Return the photos and recordings of a ticket that are still kept, oldest first."""
     return list(

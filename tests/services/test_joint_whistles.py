@@ -18,6 +18,7 @@ from hotline.services.whistles import rating as whistle_rating
 from hotline.services.whistles import record as whistle_record
 from hotline.services.whistles import whistle
 from hotline.store import attention, timers
+from hotline.store import tickets as ticket_rows
 from hotline.store import whistles as rows
 
 WATER, POWER = "utility.water.duty", "utility.power.duty"
@@ -183,6 +184,42 @@ def test_a_unit_that_was_late_already_stays_late_when_it_is_let_off(county, case
         records = {one.unit: one for one in whistle_record.unit_years(work, year)}
     assert (records["utility/water"].owed, records["utility/water"].on_time) == (1, 0)
     assert records["utility/power"].owed == 0
+
+
+def test_the_lead_unit_changes_a_line_of_its_plan_and_both_values_are_kept(county, case):
+    units = ("department/housing", "department/transport")
+    duty = {unit: f"{unit.replace('/', '.')}.duty" for unit in units}
+    case.blow("joint", *units, who=TOWN, terms=Terms(lead=units[0]))
+    day = (county.now() + timedelta(days=3)).date()
+    case.unit(duty[units[0]], units[0], whistle_plan.file, [PlanLine("清淤", units[0], day)])
+
+    def change(login: str, line: PlanLine) -> None:
+        with county.work(county.actor(login)) as work:
+            ticket = work.ticket(case.number)
+            [blown] = rows.open_of_ticket(work.session, ticket.id)
+            [milestone] = rows.milestones(work.session, blown.id)
+            whistle_plan.change(work, ticket, milestone, line, "雨天不能施工")
+
+    with pytest.raises(NotAllowedError, match="not_lead"):
+        change(duty[units[1]], PlanLine("清淤", units[1], day))
+    with pytest.raises(RefusedError, match="nothing_changed"):
+        change(duty[units[0]], PlanLine("清淤", units[0], day))
+    with pytest.raises(InvalidError, match="due_on"):
+        change(duty[units[0]], PlanLine("清淤", units[0], day + timedelta(days=90)))
+    before = county.timers(case.number)["whistle_milestone"]
+    change(duty[units[0]], PlanLine("清淤并修沟沿", units[1], day + timedelta(days=1)))
+
+    assert county.timers(case.number)["whistle_milestone"] == before + timedelta(days=1)
+    assert county.messages(case.number)[-1].template == "plan_changed"
+    with county.work() as work:
+        ticket = work.look(case.number)
+        texts = ticket_rows.texts(work.session, ticket.id)
+        [[kept]] = whistle_plan.changes(work, ticket, texts).values()
+        [blown] = rows.open_of_ticket(work.session, ticket.id)
+        [milestone] = rows.milestones(work.session, blown.id)
+    assert (kept.before, kept.unit, kept.words) == (before, units[0], "清淤")
+    assert kept.reason == "雨天不能施工"
+    assert milestone.unit == units[1]
 
 
 def test_a_joint_whistle_has_a_leader_a_lead_unit_a_plan_and_ends_with_its_milestones(county, case):

@@ -11,13 +11,15 @@ from hotline.domain.deferral import Milestone, Plan
 from hotline.domain.errors import InvalidError, NotAllowedError, RefusedError
 from hotline.domain.rates import Measure, fold
 from hotline.domain.tickets import Action, Status
-from hotline.services.handling import closing, dossier, final_reply, long_term, tickets
+from hotline.services.handling import closing, dossier, final_reply, long_term, plans, tickets
 from hotline.services.reception import messages
 from hotline.services.verifying import verification
 from hotline.store import long_term as plan_rows
+from hotline.store import tickets as ticket_rows
 from hotline.work import CITIZEN
 from tests.county import CALLER, County
 from tests.services.test_replay import difference
+from tests.web.desk import login_of
 from tests.web.nights import accepted
 
 ROAD = "双台子乡砖山子村村路坏了"
@@ -140,6 +142,46 @@ def test_from_more_time_to_the_long_list_to_a_final_reply_that_is_appealed(count
         *(0, 0, 0),
     )
     assert difference(county, number) == {}
+
+
+def test_a_milestone_is_changed_from_outside_with_a_reason_and_both_values_are_kept(county):
+    number = accepted(county, ROAD)
+    deferred(county, number, 20, 60)
+    first = next(iter(steps_of(county, number)))
+    day = first.due_at.astimezone(COUNTY_ZONE).date()
+
+    def change(login: str, what: str, by_day) -> None:
+        with county.work(county.actor(login)) as work:
+            promise = Milestone(what, by_day)
+            long_term.change(work, work.ticket(number), first.id, promise, "材料到货推迟")
+
+    with pytest.raises(NotAllowedError):
+        change(login_of(county, number), "垫平", day)
+    with pytest.raises(InvalidError, match="by_day"):
+        change("supervisor", "垫平", day + timedelta(days=40))
+    change("supervisor", "先垫平北段", day + timedelta(days=5))
+
+    assert steps_of(county, number)[0].due_at == first.due_at + timedelta(days=5)
+    assert county.ticket(number).due_at == first.due_at + timedelta(days=5)
+    with county.work() as work:
+        ticket = work.look(number)
+        shown = plans.of_ticket(work, ticket, ticket_rows.texts(work.session, ticket.id))
+    [kept] = shown.changes[str(first.id)]
+    assert (kept.before, kept.words, kept.reason) == (
+        first.due_at,
+        "第20天前完成一段",
+        "材料到货推迟",
+    )
+    assert shown.steps[0][1] == "先垫平北段"
+    until(county, first.due_at)
+    reminded = {event["data"].get("step") for event in county.events(number, Action.REMIND)}
+    assert "milestone" not in reminded
+
+
+def steps_of(county: County, number: str) -> list:
+    with county.work() as work:
+        plan_row = plan_rows.newest(work.session, county.ticket(number).id)
+        return plan_rows.milestones(work.session, plan_row.id)
 
 
 def _ask_late(county: County, number: str) -> None:

@@ -97,6 +97,12 @@ def test_the_people_of_a_place_whistle_for_its_tickets_and_those_of_another_do_n
     planned = unit.done(f"{call}/plan", texts="更换管网", days=day, units=lead)
     assert "更换管网" in planned
     milestone = re.search(r'name="milestone" value="([^"]+)"', planned)[1]
+    later = {"milestone": milestone, "what": "更换主管网", "day": day, "unit": lead}
+    changed = unit.done(f"{call}/change", text="支管不用换", **later)
+    for page in (changed, town.page(blown_path(county, number))):
+        assert "更换主管网" in page
+        assert "原文：更换管网" in page
+        assert "理由：支管不用换" in page
     assert "已完成" in unit.done(f"{call}/meet", milestone=milestone, text="换完了")
 
 

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from hotline.clock import COUNTY_ZONE
 from hotline.domain.deadlines import rest_until
-from hotline.domain.deferral import Plan, plan_faults, time_left
-from hotline.domain.errors import InvalidError, NotFoundError
+from hotline.domain.deferral import Milestone, Plan, change_faults, plan_faults, time_left
+from hotline.domain.errors import InvalidError, NotFoundError, RefusedError
 from hotline.domain.grid.model import UnitKind
 from hotline.domain.limits import Limit
 from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Step
-from hotline.services.handling import attention, climbing, tickets, timing
+from hotline.services.handling import attention, climbing, plans, tickets, timing
 from hotline.services.telling import telling
 from hotline.store import long_term as rows
 from hotline.store.models import LongTerm, MilestoneRow, Ticket, Timer
@@ -158,6 +158,72 @@ def milestone_done(
     milestone.done_at = work.now
     work.cancel_timers_of(milestone.id)
     _show_nearest(work, ticket, plan)
+
+
+def change(work: Work, ticket: Ticket, milestone_id: UUID, promise: Milestone, reason: str) -> None:
+    """Change what a milestone promises, or by when, from outside the unit; both values are kept.
+
+    Args:
+        work: in the role of a supervisor.
+        ticket: locked, on the list.
+        milestone_id: which; not done yet.
+        promise: what it says from now on.
+        reason: why.
+
+    Raises:
+        InvalidError: the day is past, behind the last one, or out of its turn.
+        NotAllowedError: the supervisor is of the unit.
+        NotFoundError: the running plan has no such milestone left to do.
+        RefusedError: nothing would be changed.
+    """
+    tickets.guard_outside(work, ticket)
+    plan = _plan(work, ticket)
+    steps = rows.milestones(work.session, plan.id)
+    found = next((one for one in steps if one.id == milestone_id and one.done_at is None), None)
+    if found is None:
+        raise NotFoundError(milestone=milestone_id)
+    due = _evening(promise.by_day)
+    data: dict[str, object] = {"plan": plan.id, "milestone": found.id}
+    data |= {"milestone_no": found.position}
+    data |= plans.rewritten(work, ticket, found.text_id, promise.what)
+    if due != found.due_at:
+        _guard_day(work, ticket, plan, [one.due_at for one in steps], found.position - 1, due)
+        data |= {"before": found.due_at, "due": due}
+    if not {"words", "before"} & set(data):
+        raise RefusedError(reason="nothing_changed", ticket=ticket.number)
+    told = telling.tell(work, ticket, [plan.leader], "plan_changed", {})
+    why = work.write(ticket, "reason", tickets.words(reason))
+    work.act(ticket, Action.CHANGE_PLAN, data | why | {"told": told})
+    _tell_officer(work, ticket, "plan_changed", {})
+    _put(work, ticket, plan, found, data)
+
+
+def _guard_day(
+    work: Work, ticket: Ticket, plan: LongTerm, dues: Sequence[datetime], place: int, due: datetime
+) -> None:
+    days = [each.astimezone(COUNTY_ZONE).date() for each in dues]
+    last = ((plan.began_at or work.now) + left(work, ticket)).astimezone(COUNTY_ZONE).date()
+    today = work.now.astimezone(COUNTY_ZONE).date()
+    wrong = change_faults(days, place, due.date(), today=today, last=last)
+    if wrong:
+        raise InvalidError(fields=wrong)
+
+
+def _put(
+    work: Work, ticket: Ticket, plan: LongTerm, milestone: MilestoneRow, data: Mapping[str, object]
+) -> None:
+    """Write down what a milestone promises from now on, and let its limit run anew."""
+    if "words" in data:
+        work.flush()  # before the row that refers to it
+        milestone.text_id = UUID(str(data["words"]))
+    due = data.get("due")
+    if isinstance(due, datetime):
+        milestone.due_at, milestone.missed_at = due, None
+        work.cancel_timers_of(milestone.id)
+        timing.start_timer(work, ticket, Step.MILESTONE, due, subject_id=milestone.id)
+        work.session.flush()
+        plan.until = max(one.due_at for one in rows.milestones(work.session, plan.id))
+        _show_nearest(work, ticket, plan)
 
 
 def review(work: Work, ticket: Ticket, *, goes_on: bool, text: str) -> None:

@@ -51,6 +51,8 @@ _REDONE: Final = frozenset(
 _ANEW: Final[Mapping[Step, frozenset[Action]]] = {
     Step.HANDLE: _REDONE,
     Step.LONG_TERM_REVIEW: frozenset({Action.REVIEW}),
+    Step.MILESTONE: frozenset({Action.CHANGE_PLAN}),
+    Step.WHISTLE_MILESTONE: frozenset({Action.CHANGE_WHISTLE_PLAN}),
     Step.BAD_FIX: frozenset({Action.DENY}),
 }
 
@@ -120,9 +122,15 @@ def _again(lost: _Lost) -> datetime | None:
         said = data.get("next") or data.get("counts_as_signed")
         if said and data.get("step") == lost.step and lost.concerns(data):
             return datetime.fromisoformat(said)
-        if event["action"] in _ANEW.get(lost.step, ()) and lost.concerns(data):
+        if event["action"] in _ANEW.get(lost.step, ()) and lost.concerns(data) and _moves(event):
             return None
     return None
+
+
+def _moves(event: _Body) -> bool:
+    """Whether an act sets the limit anew: a line of a plan may be changed and keep its day."""
+    kept = {Action.CHANGE_PLAN, Action.CHANGE_WHISTLE_PLAN}
+    return event["action"] not in kept or "before" in event["data"]
 
 
 def _recounted(lost: _Lost, step: Step, due: Due) -> Due:

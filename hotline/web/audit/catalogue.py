@@ -48,6 +48,7 @@ def show() -> ResponseReturnValue:
             lists=rulings.STATES,
             found=rulings.page(work.session, name, at=place()),
             map=grid_map,
+            now=work.now,
             scope=lambda entry: scope_words(grid_map, entry),
         )
 
@@ -69,6 +70,7 @@ def one(entry_id: UUID) -> ResponseReturnValue:
             persons=people.named(work.session, staff),
             texts=texts,
             map=grid_map,
+            now=work.now,
             scope=lambda row: scope_words(grid_map, row),
             units=unit_choices(grid_map, ticket),
             mine=entry.proposed_by == work.actor.staff_id,

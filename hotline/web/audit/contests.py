@@ -1,11 +1,14 @@
 """What a supervisor rules on one ticket: disputed duties, long-term plans, final replies."""
 
 import re
+from datetime import date
+from uuid import UUID
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from hotline.domain.deferral import Milestone
 from hotline.services.handling import adjudication, final_reply, long_term
 from hotline.store.models import Ticket
 from hotline.web.desk_commands import TextForm, carry_out
@@ -32,6 +35,14 @@ class YesNoForm(TextForm):
     """A ruling of two kinds, with its reason."""
 
     yes: bool
+
+
+class ChangeForm(TextForm):
+    """What a milestone promises from now on, and why."""
+
+    milestone: UUID
+    what: str = Field(min_length=1, max_length=500)
+    by_day: date
 
 
 @bp.post("/<number>/heard")
@@ -79,6 +90,19 @@ def review(number: str) -> ResponseReturnValue:
         "review",
         form,
         lambda work, ticket: long_term.review(work, ticket, goes_on=form.yes, text=form.text),
+    )
+
+
+@bp.post("/<number>/plan")
+def change_plan(number: str) -> ResponseReturnValue:
+    """Change a milestone of a long-term plan; the ticket's own unit may not."""
+    form = ChangeForm.model_validate(request.form.to_dict())
+    promise = Milestone(form.what, form.by_day)
+    return carry_out(
+        number,
+        "change_plan",
+        form,
+        lambda work, ticket: long_term.change(work, ticket, form.milestone, promise, form.text),
     )
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from hotline.domain.grid.model import Ends, GridMap, WhistleKind
 from hotline.domain.whistle import BEHIND, ON_SITE, WhistleState
-from hotline.services.handling import timing
+from hotline.services.handling import plans, timing
 from hotline.services.whistles import course as whistle_course
+from hotline.services.whistles import plan as whistle_plan
 from hotline.services.whistles import whistlers
 from hotline.store import people, whistle_figures
 from hotline.store import tickets as ticket_rows
@@ -37,6 +38,7 @@ class BlownSheet:
         leaders: posts that may lead the whole, with their titles.
         refusals: why units refused, by the called unit's row.
         answer_by: until when what was only asked for is to be answered.
+        changes: what was changed of the plan's lines.
     """
 
     whistle: Whistle
@@ -54,6 +56,7 @@ class BlownSheet:
     leaders: list[tuple[str, str]]
     refusals: Mapping[str, TicketText]
     answer_by: datetime | None
+    changes: plans.Changes
 
     @property
     def is_asked(self) -> bool:
@@ -108,6 +111,7 @@ def sheet_of_whistle(work: Work, row: Whistle, ticket: Ticket) -> BlownSheet:
     parties = whistle_course.parties_of(work, row)
     said = rows.ratings_of(work.session, [party.id for party in parties])
     unit = ticket.unit or (grid_map.grid(ticket.grid).unit if ticket.grid else "")
+    texts = ticket_rows.texts(work.session, ticket.id)
     rungs = grid_map.ladder_posts(ticket.grid, unit)[1:] if ticket.grid else ()
     return BlownSheet(
         whistle=row,
@@ -119,7 +123,8 @@ def sheet_of_whistle(work: Work, row: Whistle, ticket: Ticket) -> BlownSheet:
         parties=parties,
         milestones=rows.milestones(work.session, row.id),
         ratings={(rating.party_id, rating.side): rating for rating in said},
-        texts={text.id: text for text in ticket_rows.texts(work.session, ticket.id)},
+        texts={text.id: text for text in texts},
+        changes=whistle_plan.changes(work, ticket, texts),
         why_open=whistle_course.why_open(work, row, kind),
         may_answer=whistlers.may_answer_ask(work, ticket, row),
         refusals=whistle_figures.refusals_of(work.session, [ticket.id])

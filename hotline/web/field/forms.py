@@ -211,6 +211,20 @@ class LineMet(Written):
     milestone: UUID
 
 
+class LineChanged(Written):
+    """A line of a joint plan as it is from now on; ``text`` says why."""
+
+    milestone: UUID
+    what: Text
+    day: date
+    unit: str = Field(min_length=1, max_length=80)
+
+    @property
+    def line(self) -> PlanLine:
+        """The line in the domain's words."""
+        return PlanLine(self.what, self.unit, self.day)
+
+
 class Graded(Sent):
     """What the whistler says of one called unit."""
 

@@ -14,7 +14,7 @@ from hotline.domain.grid.model import Ends, GridMap
 from hotline.domain.joining import may_leave
 from hotline.domain.tickets import RULES, Action, Role
 from hotline.domain.whistle import BEHIND, ON_SITE, PARTY_RULES, PartyRole, PartyState
-from hotline.services.handling import sight, timing
+from hotline.services.handling import plans, sight, timing
 from hotline.services.handling.commands import once
 from hotline.services.whistles import course as whistle_course
 from hotline.services.whistles import plan as whistle_plan
@@ -89,6 +89,17 @@ def _meet(
     whistle_plan.meet(work, ticket, found, sent.text, done_at=done_at)
 
 
+def _change(
+    work: Work,
+    ticket: Ticket,
+    party: WhistleParty,
+    sent: forms.LineChanged,
+    done_at: datetime | None,
+) -> None:
+    found = whistle_plan.line(work, party.whistle_id, sent.milestone)
+    whistle_plan.change(work, ticket, found, sent.line, sent.text, done_at=done_at)
+
+
 def _act(
     work: Work, ticket: Ticket, party: WhistleParty, sent: forms.Written, done_at: datetime | None
 ) -> None:
@@ -111,6 +122,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "refuse": Answer(Action.REFUSE, forms.Written, _refuse),
     "plan": Answer(Action.WHISTLE_PLAN, forms.Filed, _plan),
     "meet": Answer(Action.MEET_MILESTONE, forms.LineMet, _meet),
+    "change": Answer(Action.CHANGE_WHISTLE_PLAN, forms.LineChanged, _change),
     "act": Answer(Action.RECORD_ACT, forms.Written, _act),
     "rate": Answer(Action.RATE_WHISTLE, forms.Judged, _judge),
 }
@@ -185,6 +197,7 @@ class CallSheet:
     photos: list[Media]
     others: list[WhistleParty]
     milestones: list[tuple[WhistleMilestone, str]]
+    changes: plans.Changes
     rating: WhistleRating | None
     may_rate: bool
     refusal: str
@@ -311,6 +324,7 @@ def _sheet(work: Work, party_id: UUID) -> CallSheet:
             (line, next((text.body for text in texts if text.id == line.text_id), ""))
             for line in rows.milestones(work.session, row.id)
         ],
+        changes=whistle_plan.changes(work, ticket, texts),
         rating=next((one for one in said if one.side == "unit"), None),
         refusal=_refusal(work, party),
         may_rate=sight.is_asked(work, party)

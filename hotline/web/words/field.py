@@ -65,7 +65,7 @@ FIELDS: Final = {
     "strike": _("要隐去的词"),
     "route": _("应走的途径"),
     "promised_by": _("由谁补齐"),
-    "by_day": _("补齐日期"),
+    "by_day": _("日期"),
     "solved": _("是否解决"),
     "sure": _("是我自己要撤回"),
     "window": _("窗口"),

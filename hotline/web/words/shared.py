@@ -314,6 +314,7 @@ REFUSALS: Final = {
     "shift_taken": _("已经有人接班了。"),
     "no_grid": _("工单还没有确定网格。"),
     "watched_already": _("已经在这一级督办了。"),
+    "nothing_changed": _("和原来一样，没有要改的。"),
     "not_watched": _("现在没有督办。"),
     "not_owed": _("现在等来电人答复，没有谁可催。"),
     "not_asked": _("现在没有要您回答的问题。"),

@@ -64,6 +64,7 @@ ACTIONS: Final[Mapping[Action, LazyString]] = {
     Action.DANGER_GONE: _("险情解除"),
     Action.RECORD_ACT: _("记录执法处置"),
     Action.WHISTLE_PLAN: _("牵头单位定方案"),
+    Action.CHANGE_WHISTLE_PLAN: _("改方案节点"),
     Action.MEET_MILESTONE: _("节点完成"),
     Action.RATE_UNIT: _("吹哨人评价单位"),
     Action.RATE_WHISTLE: _("单位评价这一哨"),

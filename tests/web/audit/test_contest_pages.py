@@ -59,6 +59,8 @@ def test_a_dispute_is_passed_on_heard_ruled_and_approved_on_pages(county):
     page = panel.page("/audit/catalogue/")
     [entry] = set(re.findall(r'href="(/audit/catalogue/[0-9a-f-]+)"', page))
     assert "须由另一人批准" in panel.page(entry)
+    assert "剩余" in panel.page(entry)
+    assert "剩余" in page
     assert "已记录" in other.done(entry, yes="1", text="同意")
     assert "生效中" in other.page(f"{entry}?done=x")
     assert "确责条目，第 1 版" in operator.page(f"/console/tickets/{county.demand(PIPE)}")
@@ -123,6 +125,15 @@ def test_a_long_case_and_its_final_reply_on_every_page(county):
     [milestone] = re.findall(
         r'name="milestone" value="([^"]+)"', phone.page(ticket_path(number, "milestone"))
     )
+    change = {"milestone": milestone, "what": "铺完并划线", "by_day": day}
+    changed = desk.done(f"/audit/tickets/{number}/plan", text="要划线", **change)
+    for page in (changed, phone.page(ticket_path(number)), citizen.opens()):
+        assert "铺完并划线" in page
+        assert "原文：铺完" in page
+    assert "理由：要划线" in changed
+    assert "理由：要划线" not in citizen.opens()
+    same = desk.send(f"/audit/tickets/{number}/plan", text="再改", **change)
+    assert "没有要改的" in same.get_data(as_text=True)
     phone.done(ticket_path(number, "milestone"), milestone=milestone, text="铺完了")
     phone.done(ticket_path(number, "resume"), text="计划完成")
     submitted(county, number)
