@@ -1,6 +1,6 @@
 """Build the web application: the only module that sees every part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from config import Settings, settings_or_exit
 from hotline import beating, boot, log
 from hotline.domain import retention
 from hotline.in_force import InForce
-from hotline.services.reception import messages
+from hotline.services.reception import groups
 from hotline.services.reception.messages import Message
 from hotline.web import (
     blueprints,
@@ -78,9 +78,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     kit = boot.build_kit(settings, engine)
     kit.maps.router.warm()
 
-    def take_in(group: Sequence[Message]) -> list[str | None]:
+    def take_in(
+        group: Sequence[Message], more: Callable[[], Sequence[Message]]
+    ) -> list[str | None]:
         with open_work(engine, group[0].kit, CITIZEN) as work:
-            return messages.together(work, group)
+            return groups.together(work, group, more)
 
     app.extensions["hotline"] = parts.Parts(
         engine=engine,

@@ -25,6 +25,7 @@ from hotline.domain.tickets import Action, Role, Step, step
 from hotline.kit import Kit
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
+from hotline.store.alone import alone
 from hotline.store.books import Books, DatabaseBooks
 from hotline.store.models import Ticket, TicketText
 from hotline.store.people import OnDuty
@@ -330,7 +331,8 @@ class Work:
         if self.session.in_transaction():
             rows.insert(self.session, made)
         else:
-            rows.insert_alone(self.engine, made)
+            with alone(self.engine) as connection:
+                rows.insert_alone(connection, made)
 
     def flush(self) -> None:
         """Write everything that was recorded so far; `open_work` does it at the end."""

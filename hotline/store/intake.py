@@ -6,13 +6,12 @@ other one is the write (`hotline.store.rows`).
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import sqlalchemy as sa
+import psycopg
 
 from hotline.domain.rulings import Entry
 from hotline.store import people, rulings
-from hotline.store.alone import alone
 from hotline.store.people import OnDuty
 
 # The rule of who is on duty stands in `people` alone.
@@ -84,12 +83,15 @@ class Glance(NamedTuple):
 
 
 def glance(
-    engine: sa.Engine, step: str, asked: Sequence[Asked], stand_ins: Mapping[str, str | None]
+    connection: psycopg.Connection[Any],
+    step: str,
+    asked: Sequence[Asked],
+    stand_ins: Mapping[str, str | None],
 ) -> Glance:
     """Return the time, and what is known of each message and its sender.
 
     Args:
-        engine: the look is a transaction of its own.
+        connection: on which the look is a transaction of its own (`hotline.store.alone`).
         step: what names the webhook beside the SID.
         asked: one message or several; each with as many hashes as the others.
         stand_ins: the posts that the messages may concern, each with its stand-in post.
@@ -101,8 +103,7 @@ def glance(
         "step": step,
         "posts": list(people.asked_for(stand_ins)),
     }
-    with alone(engine) as connection:
-        rows = connection.execute(GLANCE, values, prepare=True).fetchall()
+    rows = connection.execute(GLANCE, values, prepare=True).fetchall()
     duty = people.answering(stand_ins, rows[0][-1] or ())
     ruled = {one.class_code: row[-2] for one, row in zip(asked, rows, strict=True)}
     entries = {code: rulings.read(found) for code, found in ruled.items() if code is not None}

@@ -20,7 +20,6 @@ from sqlmodel import Session, SQLModel
 from hotline.domain.ledger import instant
 from hotline.domain.tickets import Step
 from hotline.store import plain
-from hotline.store.alone import alone
 from hotline.store.models import (
     Attention,
     Call,
@@ -160,20 +159,19 @@ def insert(session: Session, rows: Iterable[AnyRow]) -> None:
     session.connection().execute(statement, {_DOCUMENT: _json(document)})
 
 
-def insert_alone(engine: sa.Engine, rows: Iterable[AnyRow]) -> None:
+def insert_alone(connection: psycopg.Connection[Any], rows: Iterable[AnyRow]) -> None:
     """Insert new rows as a transaction of their own: they are durable when this returns.
 
     Args:
-        engine: the statement takes a connection of its own.
+        connection: on which every statement is committed by itself (`hotline.store.alone`).
         rows: as for `insert`; all of what a command has to write.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: the carrier's key was answered in the meantime.
+        psycopg.IntegrityError: the carrier's key was answered in the meantime.
     """
     document = _document(rows)
     statement, _ = _statement(tuple(document))
-    with alone(engine) as connection:
-        connection.execute(statement, {_DOCUMENT: _json(document)}, prepare=True)
+    connection.execute(statement, {_DOCUMENT: _json(document)}, prepare=True)
 
 
 def update(session: Session, held: Iterable[tuple[SQLModel, Sequence[object]]]) -> None:

@@ -1,9 +1,9 @@
 """Requests that come at the same moment are served together, by one of their threads.
 
-Whoever comes while nobody is served, is served at once and alone. Whoever comes meanwhile waits; as
-soon as a group is done, the first of those who wait serves them all. So groups grow with the load,
-and no timer makes anybody wait. What a group could not do is each request's own to do again: no
-request can harm its neighbours.
+Whoever comes while nobody is served, is served at once and alone. Who comes meanwhile waits: the
+group under way may take them along, and as soon as it is done, the first of those who still wait
+serves them all. So groups grow with the load, and no timer makes anybody wait. What a group could
+not do is each request's own to do again: no request can harm its neighbours.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+# Answers a group in its order. What it is given beside it returns who has come meanwhile, and puts
+# them at the end of the group.
+Serve = Callable[[Sequence[Item], Callable[[], Sequence[Item]]], Sequence[Answer | None]]
 
 
 def _closed() -> Lock:
@@ -38,7 +41,7 @@ class _Place(Generic[Item, Answer]):
 class Gathering(Generic[Item, Answer]):
     """Where requests of one process meet, to be served together."""
 
-    def __init__(self, serve: Callable[[Sequence[Item]], Sequence[Answer | None]]) -> None:
+    def __init__(self, serve: Serve[Item, Answer]) -> None:
         """Gather for ``serve``, which answers several items, or raises and has done nothing."""
         self._serve = serve
         self._lock = Lock()
@@ -70,8 +73,14 @@ class Gathering(Generic[Item, Answer]):
         return mine.answer
 
     def _serve_group(self, group: "list[_Place[Item, Answer]]") -> None:
+        def more() -> list[Item]:
+            with self._lock:
+                late, self._waiting = self._waiting, []
+            group.extend(late)
+            return [place.item for place in late]
+
         try:
-            answers = self._serve([place.item for place in group])
+            answers = self._serve([place.item for place in group], more)
             for place, answer in zip(group, answers, strict=True):
                 place.answer = answer
         except Exception as error:  # noqa: BLE001  each goes alone, and whose fault it is shows there

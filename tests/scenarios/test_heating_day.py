@@ -19,7 +19,7 @@ from hotline.domain.tickets import ENDS, OWNER, Action, Status
 from hotline.kit import Maps
 from hotline.services.handling import closing, photos, tickets
 from hotline.services.proof import audit
-from hotline.services.reception import duplicates, merging, messages
+from hotline.services.reception import duplicates, groups, merging, messages
 from hotline.services.reception.duplicates import Event
 from hotline.services.verifying import verification
 from hotline.services.whistles import course, whistle
@@ -104,7 +104,7 @@ class Day:
             for number, said in zip(senders, words, strict=True)
         ]
         with self.county.work(CITIZEN) as work:
-            answers = messages.together(work, group)
+            answers = groups.together(work, group)
         for message, answer in zip(group, answers, strict=True):
             if answer is None:
                 with self.county.work(CITIZEN) as work:

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from hotline import boot
 from hotline.domain.tickets import Status
 from hotline.services.proof import audit
-from hotline.services.reception import messages
+from hotline.services.reception import groups, messages
+from hotline.services.reception.messages import Message
 from hotline.store import tickets as ticket_rows
 from hotline.work import CITIZEN, open_work
 from tests.county import NO_WATER, VILLAGE, County
@@ -28,9 +29,11 @@ def message(county: County, nth: int, words: str = NO_WATER, sender: int | None 
     return messages.read(county.kit, f"SM{nth}", number, words, {"Body": words})
 
 
-def take_together(county: County, group) -> list[str | None]:
+def take_together(county: County, group, *late) -> list[str | None]:
+    """Take a group in, and those who come while it is looked up, and so on."""
+    waiting = iter(late)
     with county.work(CITIZEN) as work:
-        return messages.together(work, group)
+        return groups.together(work, group, lambda: next(waiting, ()))
 
 
 def take_alone(county: County, one) -> str:
@@ -59,6 +62,19 @@ def test_many_of_one_moment_have_each_a_dispatched_ticket_with_a_whole_chain(cou
         with Session(county.engine) as session:
             assert audit.verify_ticket(session, ticket.id).broken == ()
     assert [take_alone(county, one) for one in group] == answers
+
+
+def test_who_comes_while_a_group_is_looked_up_is_written_with_it(county):
+    everyone = [message(county, nth) for nth in range(6)]
+    again = message(county, 6, "还没来水", sender=1)  # of one of the group, not written yet
+
+    answers = take_together(county, everyone[:3], everyone[3:5], [everyone[5], again])
+
+    assert answers.pop() is None
+    for one, answer in zip(everyone, answers, strict=True):
+        [number] = open_tickets(county, one)
+        assert number in answer
+    assert len(set(answers)) == len(answers)
 
 
 def test_those_who_need_more_than_a_new_ticket_are_left_to_themselves(county):
@@ -108,6 +124,11 @@ def test_who_was_taken_in_when_the_process_was_killed_has_one_ticket_in_the_end(
         assert number in answer
 
 
+def dies() -> list[Message]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return []
+
+
 def killed(county: County, group, *, committed: bool) -> int:
     """Take a group in, in a process killed before or after the commit; return the signal."""
     child = os.fork()
@@ -115,10 +136,9 @@ def killed(county: County, group, *, committed: bool) -> int:
         try:
             engine = boot.build_engine(county.settings)
             with open_work(engine, county.kit, CITIZEN) as work:
-                if not committed:
-                    work.session.connection()  # so that the write is not its own transaction
-                messages.together(work, group)
-                os.kill(os.getpid(), signal.SIGKILL)
+                # Everybody is looked up by the time it asks who else has come; nothing is written.
+                groups.together(work, group, tuple if committed else dies)
+                dies()
         finally:
             os._exit(1)
     return os.WTERMSIG(os.waitpid(child, 0)[1])

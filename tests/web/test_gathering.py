@@ -1,7 +1,7 @@
 """Requests of one moment are served together, and none can harm its neighbours."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,11 +15,14 @@ class Desk:
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
         self.began, self.open = threading.Event(), threading.Event()
+        self.takes_along = False
 
-    def serve(self, items: Sequence[int]) -> list[str | None]:
+    def serve(self, items: Sequence[int], more: Callable[[], Sequence[int]]) -> list[str | None]:
         self.groups.append(list(items))
         self.began.set()
         assert self.open.wait(10)
+        if self.takes_along:
+            items = [*items, *more()]
         if -1 in items:
             raise ValueError("one of them is bad")
         return [f"answer to {item}" if item % 10 else None for item in items]
@@ -66,3 +69,19 @@ def test_a_group_that_fails_leaves_each_to_itself_and_whoever_comes_next_is_serv
 
 def test_whoever_fails_alone_hands_over_to_those_who_wait(gathering, desk):
     assert gather(gathering, desk, [-1, 2, 3]) == [None, "answer to 2", "answer to 3"]
+
+
+def test_a_group_may_take_those_along_who_come_while_it_is_served(gathering, desk):
+    desk.takes_along = True
+
+    answers = gather(gathering, desk, [1, 2, 3])
+
+    assert answers == ["answer to 1", "answer to 2", "answer to 3"]
+    assert desk.groups == [[1]]
+
+
+def test_who_was_taken_along_by_a_group_that_fails_goes_alone(gathering, desk):
+    desk.takes_along = True
+
+    assert gather(gathering, desk, [1, -1, 3]) == [None, None, None]
+    assert gathering.join(4) == "answer to 4"

@@ -86,10 +86,14 @@ class Heard:
     clazz: ClassReading
 
     def posts(self, grid_map: GridMap) -> list[Post]:
-        """Return the post that the demand will be sent to, if its place is known."""
+        """Return the post that the demand will be sent to, if its place is known.
+
+        And that of its village, which is told at once where nobody is on duty at the first.
+        """
         if self.place.grid_code is None:
             return []
-        return [grid_map.post(grid_map.grid(self.place.grid_code).officer)]
+        grid = grid_map.grid(self.place.grid_code)
+        return [grid_map.post(grid.officer), grid_map.post(grid_map.unit(grid.unit).duty)]
 
 
 def hear(kit: Kit, words: str) -> Heard:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import psycopg
 
 from hotline.channels import signatures
 from hotline.channels.templates import render
@@ -24,6 +26,7 @@ from hotline.store import intake as intake_rows
 from hotline.store import ratings as rating_rows
 from hotline.store import rows
 from hotline.store import tickets as ticket_rows
+from hotline.store.alone import alone
 from hotline.store.intake import Asked, Glance
 from hotline.store.models import Ticket
 from hotline.store.rows import AnyRow
@@ -113,7 +116,8 @@ def incoming(work: Work, message: Message) -> str:
     Raises:
         RepeatedError: the same message came before with other words.
     """
-    seen = _look(work, [message])
+    with alone(work.engine) as connection:
+        seen = look(work, [message], connection)
     [known] = seen.known
     if known.answer is not None and known.body_hash is not None:
         inbox.refuse_other(message.sid, STEP, known.body_hash, message.params)
@@ -131,44 +135,19 @@ def incoming(work: Work, message: Message) -> str:
     return _answer(work, message, text)
 
 
-def together(work: Work, messages: Sequence[Message]) -> list[str | None]:
-    """Take messages of different senders in at one instant, in one look and one write.
-
-    Only those that are new demands, tell of no danger and were read by the same map; the others
-    are left alone. Nothing is written for anybody if it fails for one.
+def look(work: Work, messages: Sequence[Message], on: psycopg.Connection[Any]) -> Glance:
+    """Return what rows know of messages and their senders, asked at one instant.
 
     Args:
-        work: in the role of the citizen; it does nothing else.
-        messages: those that came in at the same moment, in any order.
-
-    Returns:
-        The answer to each; ``None``: it needs a command of its own (`incoming`).
+        work: whose map they were read by.
+        messages: in any order.
+        on: a connection on which the look is a transaction of its own.
     """
-    seen = _look(work, messages)
-    work.begin_at(seen.now, seen.duty, seen.entries)
-    answers: list[str | None] = [None] * len(messages)
-    made: list[AnyRow] = []
-    senders: set[str] = set()
-    # In the order of the key, so that two processes with the same messages can't cross.
-    for nth in sorted(range(len(messages)), key=lambda nth: messages[nth].sid):
-        message, known = messages[nth], seen.known[nth]
-        calm = not (message.danger or message.tests or message.number in senders)
-        if calm and known.sequence is not None and message.kit is work.kit:
-            senders.add(message.number)
-            fresh = _new(work, message, known.sequence)
-            answers[nth] = fresh.answer
-            made += fresh.rows
-    if made:
-        work.write_all(made)
-    return answers
-
-
-def _look(work: Work, messages: Sequence[Message]) -> Glance:
     grid_map = work.kit.maps.current
     posts = (post for message in messages for post in message.heard.posts(grid_map))
     stand_ins = {post.id: post.stand_in for post in posts}
     asked = [Asked(one.sid, one.hashes, one.heard.clazz.code) for one in messages]
-    return intake_rows.glance(work.engine, STEP, asked, stand_ins)
+    return intake_rows.glance(on, STEP, asked, stand_ins)
 
 
 def _answer(work: Work, message: Message, text: str) -> str:
@@ -184,7 +163,7 @@ def reply(text: str) -> str:
     return f"{_XML}<Response><Message>{escape(text, quote=False)}</Message></Response>"
 
 
-class _Fresh(NamedTuple):
+class Fresh(NamedTuple):
     """A message of somebody who has nothing open: its answer, what it writes, its ticket if any."""
 
     answer: str
@@ -199,7 +178,7 @@ def _begin(work: Work, message: Message, sequence: int | None) -> str:
     """
     if sequence is None:
         sequence = ticket_rows.next_sequence(work.session)
-    fresh = _new(work, message, sequence)
+    fresh = make(work, message, sequence)
     if message.danger is None or fresh.ticket is None:
         work.write_all(fresh.rows)
     else:
@@ -208,13 +187,13 @@ def _begin(work: Work, message: Message, sequence: int | None) -> str:
     return fresh.answer
 
 
-def _new(work: Work, message: Message, sequence: int) -> _Fresh:
+def make(work: Work, message: Message, sequence: int) -> Fresh:
     """Make a ticket; words that only ask after a case, and of no one's, are answered."""
     reading = read_message(message.words, asked=False, has_open=False)
     asks = reading.intent is Intent.WHERE and not message.heard.clazz.scores
     if asks or reading.intent in {Intent.EMPTY, Intent.WITHDRAW}:
         answer = reply(render("no_ticket", {}))
-        return _Fresh(answer, [_remembered(work, message, answer)], None)
+        return Fresh(answer, [_remembered(work, message, answer)], None)
     answers: list[str] = []
 
     def remember(ticket: Ticket, routing: Routing) -> tuple[AnyRow]:
@@ -224,7 +203,7 @@ def _new(work: Work, message: Message, sequence: int) -> _Fresh:
     waits = tickets.RING_BACK if reading.intent is Intent.PERSON else None
     demand = intake.Demand("message", message.number, message.words, waits=waits)
     ticket, _, made = intake.prepare(work, demand, message.heard, sequence, remember)
-    return _Fresh(answers[0], made, ticket)
+    return Fresh(answers[0], made, ticket)
 
 
 def _remembered(work: Work, message: Message, answer: str) -> AnyRow:
