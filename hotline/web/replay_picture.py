@@ -9,7 +9,7 @@ from typing import Final
 from hotline.domain.course import Frame, UnitMark
 from hotline.services.handling.dossier import Dossier
 from hotline.web.words.map import named, rung_words, unit_words
-from hotline.web.words.shared import PARTY_STATES, PARTY_TONES
+from hotline.web.words.whistle import PARTY_STATES, PARTY_TONES
 
 _ROW: Final = 62
 _TOP: Final = 12

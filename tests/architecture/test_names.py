@@ -16,6 +16,7 @@ from hotline.jobs import WHAT_FOR, Job
 from hotline.web.words import field as field_words
 from hotline.web.words import record as record_words
 from hotline.web.words import shared as words
+from hotline.web.words import whistle as whistle_words
 from tests.architecture.sources import MODULES, ROOT, constant, family, raised
 from workers.clock import TIMETABLE
 
@@ -50,8 +51,8 @@ def test_every_error_has_a_code_of_its_own():
         (words.ACTIONS, Action),
         (words.ROLES, Role),
         (words.STEPS, Step),
-        (words.PARTY_STATES, PartyState),
-        (words.PARTY_TONES, PartyState),
+        (whistle_words.PARTY_STATES, PartyState),
+        (whistle_words.PARTY_TONES, PartyState),
         (words.RESULT_KINDS, ResultKind),
         (record_words.KEPT, Kind),
     ],
@@ -69,6 +70,12 @@ def test_every_error_has_a_code_of_its_own():
 )
 def test_every_member_has_words(table, enum):
     assert set(table) == set(enum)
+
+
+def test_no_two_tables_of_words_have_one_name():
+    names = [name for family in words.FAMILIES for name in family]
+
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_every_reason_to_wait_has_words():

@@ -9,7 +9,6 @@ from hotline.domain.closing import ResultKind
 from hotline.domain.routing import TriageReason
 from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Role, Status, Step
-from hotline.domain.whistle import PartyState
 from hotline.services.handling.tickets import RING_BACK
 from hotline.services.reception.merging import LEAD_ENDED, UNMERGED
 from hotline.services.reception.taking import AT_THE_DESK
@@ -204,22 +203,6 @@ TRIAGE_REASONS: Final = {
     UNMERGED: _("已撤销并案"),
     LEAD_ENDED: _("主单已结束，需另行办理"),
 }
-PARTY_STATES: Final = {
-    PartyState.CALLED.value: _("已呼叫，未应答"),
-    PartyState.ACKNOWLEDGED.value: _("已应哨，未到场"),
-    PartyState.ARRIVED.value: _("已到场"),
-    PartyState.DONE.value: _("已办完"),
-    PartyState.REFUSED.value: _("拒绝报到"),
-    PartyState.EXCUSED.value: _("不用到场"),
-}
-PARTY_TONES: Final = {
-    PartyState.CALLED.value: "late",
-    PartyState.ACKNOWLEDGED.value: "warn",
-    PartyState.ARRIVED.value: "info",
-    PartyState.DONE.value: "ok",
-    PartyState.REFUSED.value: "late",
-    PartyState.EXCUSED.value: "calm",
-}
 RESULT_KINDS: Final = {
     ResultKind.ACTED: _("已处理"),
     ResultKind.EXPLAINED: _("已解释说明"),
@@ -345,15 +328,21 @@ REFUSALS: Final = {
 }
 
 
+FAMILIES: Final[tuple[Mapping[str, object], ...]] = (
+    desk_words.TABLES,
+    suspicion_words.TABLES,
+    sampling_words.TABLES,
+    rating_words.TABLES,
+    watch_words.TABLES,
+    contest_words.TABLES,
+    whistle_words.TABLES,
+)
+
+
 def init_app(app: Flask) -> None:
     """Give templates every table, and `error_words`."""
     app.jinja_env.globals["words"] = {
-        **desk_words.TABLES,
-        **suspicion_words.TABLES,
-        **sampling_words.TABLES,
-        **rating_words.TABLES,
-        **watch_words.TABLES,
-        **contest_words.TABLES,
+        **{name: table for family in FAMILIES for name, table in family.items()},
         "actions": ACTIONS,
         "alerts": ALERTS,
         "supervision": SUPERVISION,
@@ -365,9 +354,6 @@ def init_app(app: Flask) -> None:
         "means": MEANS,
         "outbox_states": OUTBOX_STATES,
         "outbox_tones": OUTBOX_TONES,
-        "party_states": PARTY_STATES,
-        "party_tones": PARTY_TONES,
-        **whistle_words.TABLES,
         "reasons": REASONS,
         "refusals": REFUSALS,
         "result_kinds": RESULT_KINDS,

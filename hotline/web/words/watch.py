@@ -29,4 +29,4 @@ ATTENTION: Final = {
     "audit_failed": _("巡查看不了这张工单"),
 }
 # What templates find under ``words``.
-TABLES: Final = {"processes": PROCESSES, "probe_ways": WAYS, "probe_faults": FAULTS}
+TABLES: Final = {"processes": PROCESSES, "probe_ways": WAYS, "door_faults": FAULTS}

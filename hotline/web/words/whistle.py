@@ -7,7 +7,7 @@ from flask_babel import LazyString
 
 from hotline.domain.grid.model import Ends, Join
 from hotline.domain.tickets import Action, Step
-from hotline.domain.whistle import PartyRole, WhistleState
+from hotline.domain.whistle import PartyRole, PartyState, WhistleState
 from hotline.domain.whistle_rates import Standing
 from hotline.web.i18n import lazy_gettext as _
 
@@ -123,11 +123,29 @@ STANDING_TONES: Final[Mapping[Standing, str]] = {
     Standing.TOO_HIGH: "warn",
     Standing.TOO_FEW: "calm",
 }
+PARTY_STATES: Final = {
+    PartyState.CALLED.value: _("已呼叫，未应答"),
+    PartyState.ACKNOWLEDGED.value: _("已应哨，未到场"),
+    PartyState.ARRIVED.value: _("已到场"),
+    PartyState.DONE.value: _("已办完"),
+    PartyState.REFUSED.value: _("拒绝报到"),
+    PartyState.EXCUSED.value: _("不用到场"),
+}
+PARTY_TONES: Final = {
+    PartyState.CALLED.value: "late",
+    PartyState.ACKNOWLEDGED.value: "warn",
+    PartyState.ARRIVED.value: "info",
+    PartyState.DONE.value: "ok",
+    PartyState.REFUSED.value: "late",
+    PartyState.EXCUSED.value: "calm",
+}
 TABLES: Final[Mapping[str, object]] = {
     "standings": STANDINGS,
     "standing_tones": STANDING_TONES,
     "joins": JOINS,
     "party_roles": PARTY_ROLES,
+    "party_states": PARTY_STATES,
+    "party_tones": PARTY_TONES,
     "whistle_states": WHISTLE_STATES,
     "whistle_tones": WHISTLE_TONES,
     "endings": ENDINGS,
