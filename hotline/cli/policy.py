@@ -23,6 +23,7 @@ from hotline.domain.tickets import Role
 from hotline.map_file.reading import GridFileError, parse_grid, read_grid, read_text
 from hotline.services.law import moves as policy_moves
 from hotline.services.law import policy
+from hotline.services.law.moment_words import step_words
 from hotline.services.law.policy import Plan
 from hotline.services.staff import accounts
 from hotline.store import people
@@ -207,13 +208,18 @@ def _to_move(open_one: Callable[[], Any], old: GridMap) -> Iterator[Any]:
 
 
 def _say_moves(moves: Iterator[policy_moves.Move], say: Say) -> None:
-    total, shown = 0, 0
+    total, differing = 0, 0
     for one in moves:
         total += 1
-        if (one.why or one.limits) and shown < _SHOWN:
-            shown += 1
+        differing += bool(one.why or one.limits)
+        if (one.why or one.limits) and differing <= _SHOWN:
             say(_move_words(one))
-    say(Wording(f"共 {total} 件未办结工单。", f"{total} open tickets in all."))
+    say(
+        Wording(
+            f"共 {total} 件未办结工单，其中 {differing} 件会不同。",
+            f"{total} open tickets in all; {differing} would be decided otherwise.",
+        )
+    )
 
 
 def _move_words(one: policy_moves.Move) -> Wording:
@@ -221,15 +227,16 @@ def _move_words(one: policy_moves.Move) -> Wording:
     en = ", ".join(TOUCHES[why].en for why in sorted(one.why))
     for limit in one.limits:
         was, due = (_local(at) for at in (limit.timer.due_at, limit.due_at))
+        step = step_words(limit.timer.step)
         zh, en = (
-            f"{zh}；{limit.timer.step} {was} → {due}",
-            f"{en}; {limit.timer.step} {was} → {due}",
+            f"{zh}；{step.zh} {was} → {due}",
+            f"{en}; {step.en} {was} → {due}",
         )
     return Wording(f"{one.ticket.number}  {zh}", f"{one.ticket.number}  {en}")
 
 
 def _local(at: Any) -> str:  # noqa: ANN401
-    return str(at.astimezone(clock.COUNTY_ZONE).strftime("%m-%d %H:%M"))
+    return str(at.astimezone(clock.COUNTY_ZONE).strftime("%Y-%m-%d %H:%M"))
 
 
 def plan_json(found: Plan) -> dict[str, object]:

@@ -176,6 +176,8 @@ def test_a_rehearsal_says_in_words_whom_it_tells_and_what_is_not_known_yet():
 
     assert [one for one in words if re.search("[a-z_]{3}|没有在岗|^预警$", one)] == []
     assert "告知办理人（短信）" in words
+    short = played(replace(BURST, answers=()))
+    assert "没有转交上一级，最高告知到：村（社区）" in [one.zh for one in end_words(short)]
     assert any("放假通知还没有公布" in one for one in words)
 
 

@@ -298,6 +298,14 @@ def end_words(rehearsal: Rehearsal) -> list[Wording]:
     """Return how it stands at the end: until where it climbed, and what still runs."""
     at = _full_time(rehearsal.scene.until)
     words = [Wording("没有上报", "it did not climb")]
+    if rehearsal.highest is None and (told := _told_up_to(rehearsal)) is not None:
+        rung = _rung(rehearsal.map, told)
+        words = [
+            Wording(
+                f"没有转交上一级，最高告知到：{rung.zh}",
+                f"it stays where it is; told up to: {rung.en}",
+            )
+        ]
     if rehearsal.highest is not None:
         rung = _rung(rehearsal.map, rehearsal.highest)
         words = [Wording(f"最高报到：{rung.zh}", f"it climbed to: {rung.en}")]
@@ -318,6 +326,16 @@ def end_words(rehearsal: Rehearsal) -> list[Wording]:
             )
         )
     return [Wording(f"到{at}为止", f"up to {at}"), *words]
+
+
+def _told_up_to(rehearsal: Rehearsal) -> str | None:
+    """Return the highest rung of whoever was told, where it is above the post that has it."""
+    grid_map, ladder = rehearsal.map, rehearsal.map.ladder
+    posts = {told.post for moment in rehearsal.moments for told in moment.told if told.found}
+    rungs = [grid_map.posts[post].rung for post in posts if post and post in grid_map.posts]
+    highest = max((rung for rung in rungs if rung in ladder), key=ladder.index, default=None)
+    own = rehearsal.ticket.post
+    return highest if own and highest and highest != grid_map.post(own).rung else None
 
 
 def opening(rehearsal: Rehearsal, staffed: Wording) -> Wording:
