@@ -16,6 +16,7 @@ from hotline.cli.main import main
 from hotline.domain.tickets import Action
 from hotline.embedded.processes import wait_until
 from hotline.in_force import InForce
+from hotline.kit import Maps
 from hotline.services.handling import tickets
 from tests.county import County
 from tests.services.test_calendar import NOTICE
@@ -65,6 +66,7 @@ def kept(county: County, numbers: list[str], action: Action, step: str):
 def test_a_move_of_tickets_that_is_killed_goes_on_where_it_was_killed(county, shell):  # noqa: F811
     numbers = [county.demand(number=None) for _ in range(MANY)]
     old, new = county.kit.maps.current, apply(county, SLOWER)
+    Maps(SLOWER)  # read here, so that the process that is killed need not
     was = limits(county, numbers, "sign")
     typed = ["policy", "move-tickets", "--from", old.version, "--to", new.version]
     typed += ["--apply", "--by", "supervisor", "--why", "一并放宽"]

@@ -231,6 +231,22 @@ def test_a_plan_ends_on_its_last_day_whatever_is_left_of_it(county):
     assert difference(county, number) == {}
 
 
+def test_a_plan_that_waited_past_its_last_day_is_declined_and_never_granted(county):
+    number = accepted(county, ROAD)
+    with county.work(county.officer_of(number)) as work:
+        ticket = work.ticket(number)
+        [leader, *_] = long_term.leaders(work, ticket)
+        long_term.propose(work, ticket, plan(county, 20, leader=leader))
+    county.forward(days=31)
+
+    supervisor = county.actor("supervisor")
+    with county.work(supervisor) as work, pytest.raises(RefusedError, match="plan_over"):
+        long_term.rule(work, work.ticket(number), granted=True, reason="可")
+    with county.work(supervisor) as work:
+        long_term.rule(work, work.ticket(number), granted=False, reason="另报")
+    assert county.ticket(number).status is Status.HANDLING
+
+
 def test_a_plan_is_granted_from_outside_and_declined_the_limit_runs_on(county):
     number = accepted(county, ROAD)
     due = county.timers(number)["handle"]

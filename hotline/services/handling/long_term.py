@@ -91,9 +91,12 @@ def rule(work: Work, ticket: Ticket, *, granted: bool, reason: str) -> None:
 
     Raises:
         NotAllowedError: the supervisor is of the unit that asks, or handles it.
+        RefusedError: the plan's last day went by while it waited; it can only be declined.
     """
     tickets.guard_outside(work, ticket)
     plan = _plan(work, ticket)
+    if granted and plan.until <= work.now:
+        raise RefusedError(reason="plan_over", ticket=ticket.number)
     data: dict[str, object] = dict(work.write(ticket, "reason", tickets.words(reason)))
     data |= {"plan": plan.id}
     if not granted:

@@ -85,6 +85,7 @@ ENTRY_STATES: Final = {
 ENTRY_TONES: Final = {"proposed": "warn", "approved": "ok", "declined": "calm"}
 REFUSALS: Final = {
     "extension_too_late": _("时限已过，不能再申请延期。"),
+    "plan_over": _("计划的最后一天已经过去，不能再批准；请不予批准，让承办人另报计划。"),
     "extension_too_often": _("延期次数已用完。"),
     "return_too_late": _("退单时限已过，由首接单位办理。"),
     "return_binding": _("确责小组已经裁定，裁定有约束力，不能再退单。"),
