@@ -6,6 +6,7 @@ and of ours the facts, which hold no personal data; of the database's its code a
 was violated. The same goes for what libraries log by Python's own ``logging``.
 """
 
+import io
 import logging
 import re
 import sys
@@ -107,9 +108,20 @@ class _Lines(logging.Formatter):
         return told(ei[1])
 
 
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when something is said: whoever redirects it closes their own."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(*, as_json: bool) -> None:
     """Send every event to standard error: JSON in production, columns on a desk."""
-    handler = logging.StreamHandler(sys.stderr)
+    stream = _StandardError()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(_Lines("%(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     kept = [one for one in root.handlers if not isinstance(one.formatter, _Lines)]
@@ -129,6 +141,6 @@ def configure(*, as_json: bool) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )

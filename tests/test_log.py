@@ -1,6 +1,8 @@
 """Logs hold no words of people, not even where an exception quotes them."""
 
+import io
 import logging
+from contextlib import redirect_stderr
 from uuid import uuid4
 
 import pytest
@@ -104,6 +106,18 @@ def test_what_libraries_log_goes_by_the_same_rule(capsys):
     assert "Exception on /demand/ [POST]" in said
     assert "builtins.ValueError" in said
     assert NUMBER not in said
+
+
+def test_who_redirects_what_is_logged_takes_nobodys_log_away(capsys):
+    speaker = structlog.get_logger()
+    with io.StringIO() as elsewhere, redirect_stderr(elsewhere):
+        log.configure(as_json=True)
+        speaker.info("clock_started")
+        assert "clock_started" in elsewhere.getvalue()
+
+    speaker.info("clock_stopped")
+
+    assert "clock_stopped" in capsys.readouterr().err
 
 
 def test_a_job_that_fails_leaves_no_words_in_the_queue(database):
