@@ -75,6 +75,7 @@ NOTICES: Final = {
     "leads_plan": _("有挂账工单由您负责"),
     "plan_granted": _("挂账已批准"),
     "plan_declined": _("挂账未批准"),
+    "plan_changed": _("计划节点有变动"),
     "plan_ended": _("挂账已结束，按普通工单办理"),
     "final_refused": _("最终答复未获签发"),
     "addition": _("来电人有补充"),
