@@ -293,8 +293,16 @@ def climbed_to(
 ) -> Page[Ticket]:
     """Return a page of the open tickets that have climbed to one of these rungs.
 
-    What one of ``posts`` holds has not climbed there: it began there, and stands on its own list.
+    What one of ``posts`` holds stands on its own list. A ticket may also have begun on a rung: only
+    its chain says that it has climbed there.
     """
+    told = sa.cast(col(TicketEvent.body), JSONB)["data"]
+    has_climbed = sa.exists().where(
+        col(TicketEvent.ticket_id) == col(Ticket.id),
+        col(TicketEvent.action).in_([Action.CLIMB, Action.RAISE]),
+        told["to"].astext == col(Ticket.rung),
+        told["party"].astext.is_(None),  # a whistle climbs on its own
+    )
     reached = [
         sa.and_(
             col(Ticket.rung) == reach.rung,
@@ -310,6 +318,7 @@ def climbed_to(
         sa.or_(sa.false(), *reached),
         col(Ticket.closed_at).is_(None),
         col(Ticket.post).not_in(list(posts)),
+        has_climbed,
         REAL,
     )
     order = Order((paging.endless(col(Ticket.due_at)), col(Ticket.id)))

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain.disputes import ReturnReason
 from hotline.domain.tickets import Action
+from hotline.services.handling import returns
 from hotline.services.whistles import course as whistle_course
 from hotline.store import whistles as whistle_rows
 from tests.web import nights
@@ -196,6 +198,14 @@ def test_who_is_told_that_a_ticket_has_climbed_finds_it_without_its_words(county
     assert "拉马桥村专职网格员" in page
     assert "堆到门口" not in page
     assert len(asked) <= 6
+    # What was given to a bureau begins on the rung below it: it has climbed to nobody.
+    given = county.demand("孟家镇孟家村水管漏水")
+    with county.work(county.officer_of(given)) as work:
+        proof = returns.Proof(ReturnReason.NOT_OUR_POWER, "归住建局")
+        returns.send_back(work, work.ticket(given), proof)
+    with county.work(county.actor("operator1")) as work:
+        ticket = work.ticket(given)
+        returns.rule(work, ticket, upheld=True, reason="是", onward="department/housing")
     assert "升到您这里的工单" not in Phone(county, "town.mengjia.lead").page("/field/place/")
 
 

@@ -34,30 +34,29 @@ def show() -> str:
         towns, grids = _my_places(work)
         hidden = whistlers.hidden_classes(work.kit.maps.current)
         found = whistle_figures.places_in_hand(work.session, towns, grids, hidden, at=place())
-        climbed = whistle_figures.climbed_to(work.session, *_my_rungs(work), at=place("climbed"))
+        reaches = _my_rungs(work)
+        climbed = whistle_figures.climbed_to(
+            work.session, reaches, work.actor.posts, at=place("climbed")
+        )
         maps = {ticket.id: timing.map_of(work, ticket) for ticket in (*found, *climbed)}
         return render_template(
             "field/place.html", page=found, climbed=climbed, maps=maps, now=work.now
         )
 
 
-def _my_rungs(work: Work) -> tuple[list[whistle_figures.Reach], list[str]]:
-    """Return on which rungs above the grid I stand, for what, and my units' posts there."""
+def _my_rungs(work: Work) -> list[whistle_figures.Reach]:
+    """Return on which rungs above the grid I stand, and for what."""
     grid_map = work.kit.maps.current
     mine = [grid_map.post(post) for post in work.actor.posts if post in grid_map.posts]
-    above = [post for post in mine if post.rung != grid_map.ladder[0]]
-    units = {post.unit for post in above}
-    reaches = [
+    return [
         whistle_figures.Reach(
             post.rung,
             [post.unit],
             [grid.code for grid in grid_map.grids.values() if grid.unit == post.unit],
         )
-        for post in above
+        for post in mine
+        if post.rung != grid_map.ladder[0]
     ]
-    rungs = {post.rung for post in above}
-    posts = grid_map.posts.values()
-    return reaches, [post.id for post in posts if post.unit in units and post.rung in rungs]
 
 
 def _my_places(work: Work) -> tuple[list[str], list[str]]:
