@@ -273,10 +273,13 @@ class BatchBooks(DatabaseBooks):
         self._entries.append((Attention, entry))
 
     def insert(self, made: Iterable[AnyRow]) -> None:
-        """Write what was changed and what was gathered, in a statement for each table.
+        """Write what was changed and what was gathered, once, in a statement for each table.
 
-        Once, at the end of the batch.
+        Raises:
+            RuntimeError: a step read tickets past its books, so that one may be held twice.
         """
+        if any(isinstance(row, Ticket | WhistleParty) for row in self._session):
+            raise RuntimeError("a step of a batch read tickets past its books")
         for held in self._before:
             rows.update(self._session, held)
         super().insert([*made, *self._entries])
