@@ -154,7 +154,7 @@ def outcome(county: County, made: Sequence[tuple[UUID, UUID]]) -> tuple[int, int
         "SELECT t.step, t.state, (SELECT count(*) FROM ticket_event e WHERE"
         "  e.ticket_id = t.ticket_id AND e.action IN ('remind', 'climb')),"
         " (SELECT count(*) FROM timer n WHERE n.subject_id = t.subject_id AND n.id <> t.id"
-        "  AND n.state = 'waiting' AND n.step <> 'circulate')"
+        "  AND n.state = 'waiting' AND (n.step = t.step OR n.subject_id <> t.ticket_id))"
         " FROM timer t WHERE t.id = ANY(%s)",
         [timers],
     ).fetchall()

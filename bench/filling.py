@@ -17,10 +17,13 @@ from psycopg.types.json import Jsonb
 
 from hotline.domain import ledger
 from hotline.domain.grid.model import GridMap
+from hotline.domain.supervision import Alert
 from hotline.domain.tickets import Action, Role, Status, Step, ticket_number
 
 # What is due, in equal parts.
 STEPS: Final = (Step.SIGN, Step.CONTACT, Step.HANDLE, Step.WHISTLE_ACK)
+# What else runs for such a ticket, for a day longer: the auditor would set what is missing.
+_BESIDE: Final = {Step.SIGN: Step.CONTACT, Step.CONTACT: Step.SIGN, Step.WHISTLE_ACK: Step.HANDLE}
 _UNIT: Final = "utility/water"
 _BATCH: Final = 5000
 # How long before its limit each step's ticket was dispatched; urgent, so on natural time.
@@ -96,6 +99,9 @@ def _rows(
             "map_version": grid_map.version,
             "received_at": at,
             "dispatched_at": at,
+            # Spoken with, and warned: a limit of neither runs beside that of the result.
+            "contacted_at": at if handling else None,
+            "alert": Alert.YELLOW if handling else Alert.NONE,
             "due_at": case.due,
             "event_seq": len(chain),
             "head_hash": chain[-1]["hash"],
@@ -119,18 +125,24 @@ def _rows(
     if case.step is Step.WHISTLE_ACK:
         subject = uuid4()
         yield from _whistle(ticket, subject, text, at, case.officer)
-    yield (
-        "timer",
-        {
-            "id": timer,
-            "ticket_id": ticket,
-            "subject_id": subject,
-            "step": case.step,
-            "generation": 0,
-            "due_at": case.due,
-            "fire_at": case.due,
-        },
-    )
+    yield _timer(timer, ticket, subject, case.step, case.due)
+    if case.step in _BESIDE:
+        later = case.due + timedelta(days=1)
+        yield _timer(uuid4(), ticket, ticket, _BESIDE[case.step], later)
+
+
+def _timer(
+    timer: UUID, ticket: UUID, subject: UUID, step: Step, due: datetime
+) -> tuple[str, dict[str, Any]]:
+    return "timer", {
+        "id": timer,
+        "ticket_id": ticket,
+        "subject_id": subject,
+        "step": step,
+        "generation": 0,
+        "due_at": due,
+        "fire_at": due,
+    }
 
 
 def _whistle(
@@ -162,6 +174,7 @@ def _whistle(
             "sounded_at": at,
         },
     )
+    yield _timer(uuid4(), ticket, whistle, Step.WHISTLE_CLOSE, at + _RUNS + timedelta(days=1))
 
 
 def _chain(
