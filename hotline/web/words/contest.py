@@ -37,6 +37,7 @@ ACTIONS: Final = {
     Action.SHELVE: _("批准挂账"),
     Action.REFUSE_DEFERRAL: _("不批准挂账"),
     Action.MILESTONE: _("完成挂账节点"),
+    Action.CHANGE_PLAN: _("改挂账节点"),
     Action.REVIEW: _("挂账复查"),
     Action.RESUME: _("结束挂账，恢复办理"),
     Action.CONCLUDE: _("提出最终答复"),
