@@ -1,5 +1,6 @@
 """Notices of days off: limits beyond the last one are provisional, and move when it comes."""
 
+import itertools
 from datetime import date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from hotline.calendar_file import parse_notice
+from hotline.clock import COUNTY_ZONE, midnight, of_this_machine
 from hotline.domain.calendar_notices import NoticeStatus
 from hotline.domain.errors import RefusedError
 from hotline.domain.tickets import Action
@@ -18,21 +20,29 @@ from tests.county import County
 from workers.calendar import recount_with
 from workers.runtime import Runtime
 
+FRIDAY = 4
 ROAD = "双台子乡转山子村村路坏了"
-# New Year's Day 2027 is a Friday; the Sunday after it is worked instead of the Monday before.
-NOTICE = """day,kind,name,windows
-2027-01-01,holiday,元旦,
-2027-01-04,holiday,元旦,
-2027-01-10,make_up,调休,08:30-11:30
+# The next year whose first day is a Friday and of which nobody knows a notice yet: 2027, then 2038.
+# The Sunday after it is worked instead of the Monday before.
+YEAR = next(
+    year
+    for year in itertools.count(2027)
+    if date(year, 1, 1).weekday() == FRIDAY
+    and midnight(date(year - 1, 12, 28)) > of_this_machine(COUNTY_ZONE)
+)
+NOTICE = f"""day,kind,name,windows
+{YEAR}-01-01,holiday,元旦,
+{YEAR}-01-04,holiday,元旦,
+{YEAR}-01-10,make_up,调休,08:30-11:30
 """
-MORE = NOTICE + "2027-01-05,holiday,元旦,\n"
+MORE = f"{NOTICE}{YEAR}-01-05,holiday,元旦,\n"
 
 
 @pytest.fixture
 def ticket(county) -> str:
-    """A matter of the last days of 2026 that runs on into 2027."""
+    """A matter of the last days of a year that runs on into a year without a notice."""
     now = county.now()
-    county.move(days=(date(2026, 12, 29) - now.date()).days)
+    county.move(days=(date(YEAR - 1, 12, 29) - now.date()).days)
     number = county.demand(ROAD)
     with county.work(county.officer_of(number)) as work:
         tickets.accept(work, work.ticket(number))
@@ -124,7 +134,7 @@ def test_the_same_notice_twice_changes_nothing_and_a_correction_is_another_one(c
             second.sha256,
             first.sha256,
         ]
-        assert len(rows.days_of(session, 2027)) == 4
+        assert len(rows.days_of(session, YEAR)) == 4
 
 
 def test_a_look_says_what_a_notice_would_move_and_moves_nothing(county, ticket):
@@ -136,7 +146,7 @@ def test_a_look_says_what_a_notice_would_move_and_moves_nothing(county, ticket):
     assert "handle" in {step for _, step, _, _ in looked.shown}
     assert county.ticket(ticket).due_at == before.due_at
     with Session(county.engine) as session:
-        assert 2027 not in rows.of_years(session)
+        assert YEAR not in rows.of_years(session)
 
 
 def test_more_time_is_counted_on_from_the_first_start(county, ticket):
