@@ -52,21 +52,9 @@ class Coverage:
         return self.covered == self.total
 
 
-def receiving_post(grid_map: GridMap, grid_code: str, day: date) -> str:
-    """Return the post that a grid's demands are sent to.
-
-    Its officer's; before its pilot date (试点) the duty post of its town.
-
-    Raises:
-        NotFoundError: no such grid.
-    """
-    grid = grid_map.grid(grid_code)
-    return grid.officer if grid.is_live(day) else grid_map.town_of(grid.code).duty
-
-
 def wanted_posts(grid_map: GridMap, day: date) -> frozenset[str]:
     """Return every post that some demand of the day needs: the grids' and the units' on duty."""
-    receiving = {receiving_post(grid_map, code, day) for code in grid_map.grids}
+    receiving = {grid_map.receiving_post(code, day) for code in grid_map.grids}
     return frozenset(receiving | {unit.duty for unit in grid_map.units.values()})
 
 
@@ -92,7 +80,7 @@ def coverage(
             gaps += powerless
             lacking = {duty: units[duty] for duty in units.keys() - there}
             gaps.update(lacking)
-            if (post := receiving_post(grid_map, code, hour.date())) in there:
+            if (post := grid_map.receiving_post(code, hour.date())) in there:
                 covered += units.total() - sum(lacking.values())
             else:
                 gaps[post] += units.total()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from hotline.domain.coverage import receiving_post
 from hotline.domain.grid.checks import REQUIRED_STEPS
 from hotline.domain.grid.model import DemandClass, GridMap, Unit, UnitKind
 from hotline.domain.routing import Router
@@ -28,7 +27,7 @@ def explain(router: Router, asked: str, day: date) -> Said:
     routing = router.route(asked, day)
     said: Said = {"asked": asked, "routing": routing.as_json()}
     if routing.grid_code is not None:
-        said["grid"] = _grid(grid_map, routing.grid_code, day)
+        said["grid"] = _grid(grid_map, routing.grid_code, day, routing.class_code)
     if routing.class_code is not None:
         said["class"] = _class(grid_map, grid_map.clazz(routing.class_code))
     if routing.grid_code is not None and routing.unit is not None:
@@ -42,7 +41,7 @@ def explain(router: Router, asked: str, day: date) -> Said:
     return said
 
 
-def _grid(grid_map: GridMap, code: str, day: date) -> Said:
+def _grid(grid_map: GridMap, code: str, day: date, clazz: str | None = None) -> Said:
     grid, town = grid_map.grid(code), grid_map.town_of(code)
     return {
         "code": code,
@@ -51,7 +50,7 @@ def _grid(grid_map: GridMap, code: str, day: date) -> Said:
         "unit": _unit(grid_map.unit(grid.unit)),
         "live": grid.is_live(day),
         "live_from": grid.live_from.isoformat() if grid.live_from else None,
-        "post": _post(grid_map, receiving_post(grid_map, code, day)),
+        "post": _post(grid_map, grid_map.receiving_post(code, day, clazz)),
         "attached": [_post(grid_map, post) for post in grid.attached],
     }
 

@@ -41,7 +41,8 @@ class Routing:
         class_code: the class, as far as it is known.
         unit: the unit that has the power over the class, as far as it is known.
         post: the officer's post of the grid (专职网格员); for a grid that is not live, the
-            town's post on duty; ``None`` when the place is not known.
+            town's post on duty, as for what is about the village itself; ``None`` when the place
+            is not known.
         town: the town's unit id, as far as it is known.
         urgent: whether the ticket runs on natural time.
         place: the reading of the place: reasons, candidates, rejected.
@@ -110,12 +111,9 @@ def route(place: PlaceReading, clazz: ClassReading, grid_map: GridMap, day: date
         grid_map: the version that decides.
         day: the county's day: a grid that is not live yet leaves its demands to the town.
     """
-    post = None
+    post, waits = None, None
     if place.grid_code is not None:
-        grid = grid_map.grid(place.grid_code)
-        live = grid.is_live(day)
-        post = grid.officer if live else grid_map.town_of(grid.code).duty
-        waits = None
+        post = grid_map.receiving_post(place.grid_code, day, clazz.code)
     else:
         waits = _PLACE_WAITS[place.kind]
     return Routing(

@@ -92,6 +92,7 @@ def _class(shape: shapes.ClassShape, asks: shapes.AsksShape) -> grid.DemandClass
         evidence=grid.Evidence(shape.evidence.photo, shape.evidence.site_visit),
         limits={step: found.allowance() for step, found in shape.limits.items()},
         asks=tuple(dict.fromkeys(grid.Particular(one) for one in asked)),
+        held_by=shape.held_by,
     )
 
 

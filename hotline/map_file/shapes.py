@@ -304,3 +304,4 @@ class ClassShape(Named):
     evidence: EvidenceShape
     limits: dict[Id, AllowanceShape] = {}
     asks: list[AskedField] | None = None
+    held_by: grid.HeldBy = grid.HeldBy.OFFICER

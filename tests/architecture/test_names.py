@@ -3,11 +3,14 @@
 import ast
 import pkgutil
 import re
+from enum import StrEnum
 
 import pytest
 
 from hotline.domain.closing import ResultKind
 from hotline.domain.errors import HotlineError
+from hotline.domain.grid import counter, types
+from hotline.domain.policy.words import CHOICES
 from hotline.domain.retention import Kind
 from hotline.domain.routing import TriageReason
 from hotline.domain.tickets import Action, Role, Status, Step
@@ -70,6 +73,19 @@ def test_every_error_has_a_code_of_its_own():
 )
 def test_every_member_has_words(table, enum):
     assert set(table) == set(enum)
+
+
+def test_a_plan_has_words_for_whatever_a_field_of_the_map_may_be_set_to():
+    kinds = [
+        kind
+        for module in (types, counter)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+    ]
+
+    assert {kind: set(kind) for kind in kinds} == {
+        kind: set(words) for kind, words in CHOICES.items()
+    }
 
 
 def test_no_two_tables_of_words_have_one_name():

@@ -80,6 +80,17 @@ def test_what_is_known_is_kept_while_the_rest_is_asked():
     assert routing.urgent
 
 
+@pytest.mark.parametrize(
+    "words", ["举报村书记贪污公款", "村里账目不公开，集体的钱去哪了", "村委会选举有人买票"]
+)
+def test_a_matter_about_the_village_itself_is_held_by_the_town(words):
+    routing = ROUTER.route(f"大孤家子镇拉马桥村{words}", TODAY)
+
+    assert routing.class_code.startswith("governance/")
+    assert routing.triage is None
+    assert routing.post == "town/dagujiazi/duty"
+
+
 def test_a_grid_that_is_not_live_yet_leaves_its_demands_to_the_town():
     before = ROUTER.route("拉马桥村停水了", date(2024, 4, 30))
 

@@ -10,6 +10,7 @@ database: a step resolves a post to a person at the moment at which it happens.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from hotline.domain.grid.types import (
     Ends,
     Evidence,
     Grid,
+    HeldBy,
     Join,
     LadderRule,
     Line,
@@ -55,6 +57,7 @@ __all__ = [
     "Evidence",
     "Grid",
     "GridMap",
+    "HeldBy",
     "Join",
     "LadderRule",
     "Line",
@@ -166,6 +169,24 @@ class GridMap:
             NotFoundError: no such grid.
         """
         return self.units[_get(self._towns, grid_code, "grid")]
+
+    def receiving_post(self, grid_code: str, day: date, class_code: str | None = None) -> str:
+        """Return the post that a grid's demands are sent to.
+
+        Its officer's. Before its pilot date (试点), and where a class is about the village itself,
+        the duty post of its town: nobody handles a report about those they work for.
+
+        Args:
+            grid_code: a grid.
+            day: the county's day.
+            class_code: the class, if it is known.
+
+        Raises:
+            NotFoundError: no such grid or class.
+        """
+        grid = self.grid(grid_code)
+        away = class_code is not None and self.clazz(class_code).held_by is HeldBy.TOWN
+        return grid.officer if grid.is_live(day) and not away else self.town_of(grid_code).duty
 
     def competent_unit(self, class_code: str, grid_code: str) -> Unit:
         """Return the unit that has the power over a class of demand, at a grid.

@@ -48,6 +48,13 @@ class Particular(StrEnum):
     EVIDENCE = "evidence"  # photos, receipts, documents
 
 
+class HeldBy(StrEnum):
+    """Whose post demands of a class are sent to."""
+
+    OFFICER = "officer"  # the grid's full-time officer, or the town where the grid is not live yet
+    TOWN = "town"  # the town's post on duty: the matter is about the village itself
+
+
 class Told(StrEnum):
     """How a rung finds the post that is told."""
 
@@ -172,6 +179,7 @@ class DemandClass:
         unit: the competent unit; ``None`` when it is the nearest unit of kind ``nearest``.
         limits: this class's own limits by step, where they differ from the county's.
         asks: what its callers are asked besides place, matter and contact, in this order.
+        held_by: whose post its demands are sent to.
     """
 
     code: str
@@ -186,6 +194,7 @@ class DemandClass:
     evidence: Evidence
     limits: Mapping[str, Allowance]
     asks: tuple[Particular, ...] = ()
+    held_by: HeldBy = HeldBy.OFFICER
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from hotline.domain.coverage import receiving_post
 from hotline.domain.errors import NotFoundError
 from hotline.domain.grid.faults import Wording
 from hotline.domain.grid.model import GridMap, Name
@@ -231,7 +230,7 @@ def _unit(grid_map: GridMap, unit: str) -> Wording:
 
 def _receivers(old: GridMap, new: GridMap, grids: list[str], day: date) -> Iterator[Effect]:
     for code in grids:
-        was, now = receiving_post(old, code, day), receiving_post(new, code, day)
+        was, now = old.receiving_post(code, day), new.receiving_post(code, day)
         if was == now:
             continue
         name, town = new.grid(code).name, new.town_of(code)

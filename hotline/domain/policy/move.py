@@ -11,7 +11,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from hotline.domain.coverage import receiving_post
 from hotline.domain.deadlines import Calendar, due_at
 from hotline.domain.errors import InvalidError, NotFoundError
 from hotline.domain.grid.faults import Wording
@@ -143,11 +142,17 @@ def post_by(old: GridMap, new: GridMap, case: Case, day: date) -> str | None:
     """
     if case.post is None or case.grid is None:
         return case.post
-    receives = receiving_post(new, case.grid, day)
+    receives = _receives(new, case, case.grid, day)
     if case.post not in new.posts:
         return receives
-    sent = case.grid in old.grids and case.post == receiving_post(old, case.grid, day)
+    sent = case.grid in old.grids and case.post == _receives(old, case, case.grid, day)
     return receives if case.status is Status.DISPATCHED and sent else case.post
+
+
+def _receives(grid_map: GridMap, case: Case, grid: str, day: date) -> str:
+    """Return the post that a version sends a case to, also if it does not know the class."""
+    known = case.class_code if case.class_code in grid_map.classes else None
+    return grid_map.receiving_post(grid, day, known)
 
 
 def _steps_of(status: Status) -> tuple[str, ...]:

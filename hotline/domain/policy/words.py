@@ -2,10 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
+from hotline.domain.grid.counter import WindowKind
 from hotline.domain.grid.faults import Wording
-from hotline.domain.grid.model import GridMap, Name
+from hotline.domain.grid.model import (
+    Calls,
+    DemandKind,
+    Ends,
+    GridMap,
+    HeldBy,
+    Join,
+    Name,
+    Particular,
+    Told,
+    UnitKind,
+    Urgency,
+)
 from hotline.domain.limits import Limit, LimitKind
 
 SECTIONS: Final[Mapping[str, Wording]] = {
@@ -44,6 +58,7 @@ FIELDS: Final[Mapping[str, Wording]] = {
     "live_from": Wording("上线日期", "live from"),
     "keywords": Wording("关键词", "keywords"),
     "examples": Wording("例句", "examples"),
+    "held_by": Wording("由谁承接", "held by"),
     "urgency": Wording("何时紧急", "urgent when"),
     "urgent_words": Wording("紧急词", "urgent words"),
     "photo": Wording("须有照片", "needs a photo"),
@@ -110,6 +125,72 @@ def field_words(path: Iterable[str]) -> Wording:
     return Wording("".join(p.zh for p in parts), " ".join(p.en for p in parts if p.en))
 
 
+# What a field may be set to, by its kind: members of two kinds may be written alike.
+CHOICES: Final[Mapping[type[StrEnum], Mapping[str, Wording]]] = {
+    UnitKind: {
+        UnitKind.COUNTY: Wording("县", "county"),
+        UnitKind.TOWN: Wording("乡镇（街道）", "town"),
+        UnitKind.VILLAGE: Wording("村（社区）", "village"),
+        UnitKind.GROUP: Wording("村民组", "villagers' group"),
+        UnitKind.HOUSEHOLD: Wording("组包户", "households"),
+        UnitKind.DEPARTMENT: Wording("县直部门", "county department"),
+        UnitKind.UTILITY: Wording("公用事业单位", "utility"),
+        UnitKind.PANEL: Wording("确责小组", "panel"),
+    },
+    DemandKind: {
+        DemandKind.CONSULTATION: Wording("咨询", "consultation"),
+        DemandKind.HELP: Wording("求助", "help"),
+        DemandKind.SUGGESTION: Wording("建议", "suggestion"),
+        DemandKind.COMPLAINT: Wording("投诉", "complaint"),
+        DemandKind.REPORT: Wording("举报", "report"),
+    },
+    Particular: {
+        Particular.PLACE: Wording("乡镇和村", "town and village"),
+        Particular.MATTER: Wording("什么事", "the matter"),
+        Particular.CONTACT: Wording("联系电话", "a number to ring"),
+        Particular.SPOT: Wording("具体位置", "the spot"),
+        Particular.SINCE: Wording("从何时起", "since when"),
+        Particular.EXTENT: Wording("涉及多少户", "how many are concerned"),
+        Particular.WHOM: Wording("涉及何人何单位", "whom it is about"),
+        Particular.EVIDENCE: Wording("照片或凭证", "evidence"),
+    },
+    HeldBy: {
+        HeldBy.OFFICER: Wording("网格员", "the grid's officer"),
+        HeldBy.TOWN: Wording("乡镇值班岗", "the town's post on duty"),
+    },
+    Told: {
+        Told.OFFICER: Wording("网格员", "the grid's officer"),
+        Told.NEAREST: Wording("最近的该级单位", "the nearest unit of the kind"),
+        Told.COMPETENT: Wording("主管部门负责人", "the competent department's leader"),
+        Told.UNIT: Wording("指定单位", "one unit"),
+    },
+    Calls: {
+        Calls.ATTACHED: Wording("专属网格员", "the attached officer"),
+        Calls.DUTY: Wording("单位值班岗", "the unit's post on duty"),
+    },
+    Join: {
+        Join.ALL: Wording("都要到场", "all of them"),
+        Join.SOME: Wording("到够几家就行", "so many of them"),
+        Join.LEAD: Wording("一家牵头，其他配合", "one leads, others help"),
+    },
+    Ends: {
+        Ends.CONFIRMED: Wording("吹哨人确认", "confirmed by the whistler"),
+        Ends.DANGER_GONE: Wording("险情解除", "the danger is gone"),
+        Ends.ACT_RECORDED: Wording("执法结果已记录", "the act is recorded"),
+        Ends.MILESTONES_MET: Wording("节点全部完成", "all milestones are met"),
+    },
+    Urgency: {
+        Urgency.ALWAYS: Wording("一律紧急", "always"),
+        Urgency.NEVER: Wording("从不紧急", "never"),
+        Urgency.WORDS: Wording("说到紧急词时", "when an urgent word is said"),
+    },
+    WindowKind: {
+        WindowKind.CANNOT_GET_DONE: Wording("办不成事", "cannot get it done"),
+        WindowKind.FAULT_FINDING: Wording("找茬", "fault-finding"),
+    },
+}
+
+
 def value_words(value: Any, grid_map: GridMap) -> Wording:  # noqa: ANN401  any leaf of a map
     """Return a value as people read it; ids of units and posts with their names."""
     if value is None or value in {(), ""}:
@@ -128,6 +209,8 @@ def _plain(value: object, grid_map: GridMap) -> Wording:
         return Wording(value.zh, value.en)
     if isinstance(value, date | time):
         return Wording(value.isoformat(), value.isoformat())
+    if isinstance(value, StrEnum) and type(value) in CHOICES:
+        return CHOICES[type(value)][value]
     text = str(value)
     name = _name_of(text, grid_map)
     return Wording(f"{name.zh}（{text}）", f"{name.en} ({text})") if name else Wording(text, text)
