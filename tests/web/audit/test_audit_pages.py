@@ -183,3 +183,15 @@ def test_a_long_list_is_turned_over_page_by_page(county, desk):
     assert desk.page(earlier.replace("&amp;", "&")).count("/audit/tickets/") >= 50
     desk.page("/audit/?page=made-up", status=422)
     desk.page("/audit/?list=made-up", status=404)
+
+
+def test_a_ticket_climbs_in_words_only_when_it_has_climbed(county):
+    number = county.demand("大孤家子镇拉马桥村举报村书记贪污公款")
+    before = Desk(county, "supervisor").page(f"/audit/tickets/{number}")
+    assert "<dt>已升到</dt><dd>尚未</dd>" in before
+
+    while not county.events(number, Action.CLIMB):
+        county.forward(days=1)
+
+    after = Desk(county, "supervisor").page(f"/audit/tickets/{number}")
+    assert "<dt>已升到</dt><dd>乡镇（街道）" in after
