@@ -1,10 +1,16 @@
 """Messages as they come in, through the carrier's protocol and real HTTP."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from hotline.domain.tickets import Action, Status
 from hotline.services.law import policy
 from hotline.store import tickets as ticket_rows
 from tests.domain.maps import SMALL_TEXT, faku, small
+from tests.live import Live, live
 from tests.prepared import map_without_nights
+from tests.scenarios.conftest import let_operators_ring
 from tests.scenarios.lookup import one_ticket, tickets_of
 
 # Those that decide by the map: two of the web, a worker, a clock.
@@ -84,7 +90,17 @@ def taken_up(night, version: str) -> int:
     return sum("policy_in_force" in line and version[:12] in line for line in lines)
 
 
-def test_a_new_map_is_taken_up_by_every_process_without_a_restart(night, caller):
+@pytest.fixture
+def night_apart(clean_database, tmp_path) -> Iterator[Live]:
+    """A hotline for one test alone: its map changes, and its log is counted."""
+    with live(clean_database, tmp_path) as running:
+        let_operators_ring(running)
+        yield running
+
+
+def test_a_new_map_is_taken_up_by_every_process_without_a_restart(night_apart, caller):
+    night = night_apart
+
     def bring(grid_map, text, kind):
         with night.county.work(night.county.actor("supervisor")) as work:
             by = work.actor.staff_id
